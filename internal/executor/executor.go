@@ -1,0 +1,43 @@
+package executor
+
+import (
+	"context"
+
+	"sluice/internal/task"
+)
+
+// An Executor runs tasks. All methods may be called from any goroutine.
+type Executor interface {
+	// Name is the value of the `executor` directive that selects it.
+	Name() string
+	// Submit starts t or queues it with the service; the work directory exists
+	// and holds the control files. Submitting the same task twice has the
+	// effect of once. The returned handle is all that is needed to find the
+	// task again after a crash.
+	Submit(ctx context.Context, t *task.Task) (Handle, error)
+	// Poll asks about many tasks in one call and reports those whose state
+	// changed: started or ended. A task that the service no longer knows is
+	// reported as ended with Result.Err.
+	Poll(ctx context.Context, handles []Handle) ([]Update, error)
+	// Kill ends tasks and all their children; ending an ended task is no error.
+	Kill(ctx context.Context, handles []Handle) error
+}
+
+// A Notifier tells at once when something changed, so that no polling is needed.
+type Notifier interface {
+	// Changed is signalled after any task started or ended; the receiver then polls.
+	Changed() <-chan struct{}
+}
+
+// A Handle names a submitted task to its executor.
+type Handle struct {
+	TaskID int
+	Native string // process or job id
+}
+
+// An Update is news of a task.
+type Update struct {
+	Handle Handle
+	State  task.State // Running, Completed (Exit is set), Failed (Err is set), Aborted
+	Result task.Result
+}
