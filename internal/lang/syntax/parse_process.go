@@ -1,0 +1,441 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+)
+
+var processSections = []string{"input", "output", "stage", "topic", "when", "script", "shell", "exec", "stub"}
+
+// process is process NAME { directives, sections }.
+func (p *parser) process() Decl {
+	start := p.tok
+	p.next()
+	d := &ProcessDef{NameAt: p.span(p.tok)}
+	switch p.tok.Kind {
+	case Quote:
+		if lit, ok := p.stringLit().(*Literal); ok {
+			d.Name = literalText(lit)
+		}
+	default:
+		d.Name, d.NameAt = p.name("the name of the process")
+	}
+	open := p.tok
+	if !p.expect(LBrace, "of the process") {
+		d.Where = p.from(start)
+		return d
+	}
+	saved := p.nestBlock()
+	section := ""
+	for p.tok.Kind != RBrace && p.tok.Kind != EOF && !p.given {
+		if p.got(Semicolon) {
+			continue
+		}
+		if p.forgottenBrace(open) {
+			break
+		}
+		if s := p.processLabel(); s != "" {
+			section = s
+			p.next()
+			p.next()
+			p.sectionStart(d, section)
+			continue
+		}
+		at := p.tok
+		section = p.processItem(d, section)
+		if p.bad {
+			p.resume(at)
+		}
+	}
+	p.closing(RBrace, open, "process")
+	p.unnest(saved)
+	d.Where = p.from(start)
+	return d
+}
+
+// processLabel is the section that begins at tok, or "".
+func (p *parser) processLabel() string {
+	if !p.isName() || p.peek().Kind != Colon {
+		return ""
+	}
+	word := p.text(p.tok)
+	for _, s := range processSections {
+		if s == word {
+			return word
+		}
+	}
+	return ""
+}
+
+// sectionStart prepares the body that a label announces.
+func (p *parser) sectionStart(d *ProcessDef, section string) {
+	empty := &Block{At: at(p.spanAt(p.tok.Start, p.tok.Start))}
+	switch section {
+	case "script", "shell", "exec":
+		if d.Body != nil && !p.bad {
+			e := p.report(p.spanAt(p.prevEnd-1, p.prevEnd), "a second body in process `%s`", d.Name)
+			e.Label = "a process has one of `script:`, `shell:`, `exec:`"
+			return
+		}
+		d.BodyKind, d.Body = section, empty
+	case "stub":
+		d.Stub = empty
+	}
+}
+
+// processItem reads one directive, declaration or statement; it returns the
+// section that goes on.
+func (p *parser) processItem(d *ProcessDef, section string) string {
+	if p.unknownSection(processSections, "process") {
+		return section
+	}
+	switch section {
+	case "script", "shell", "exec":
+		p.bodyStmt(d.Body)
+		return section
+	case "stub":
+		p.bodyStmt(d.Stub)
+		return section
+	}
+	switch p.tok.Kind {
+	case Quote, DoubleQuote, DollarSlash, Slash:
+		// the old form: the last string is the script, without `script:`
+		if d.Body == nil {
+			d.BodyKind, d.Body = "script", &Block{At: at(p.span(p.tok))}
+		}
+		p.bodyStmt(d.Body)
+		return section
+	}
+	start := p.tok
+	if section == "when" {
+		if d.When != nil {
+			p.outsideSection(d)
+			return section
+		}
+		d.When = p.expr()
+		p.endOfStmt()
+		return section
+	}
+	if p.tok.Kind == Keyword && !p.isWord("default") {
+		p.outsideSection(d)
+		return section
+	}
+	if section == "output" && (d.Typed || p.typed) || section == "topic" {
+		e := p.typedOutput()
+		p.endOfStmt()
+		if section == "topic" {
+			d.Topics = append(d.Topics, e)
+		} else {
+			d.Outputs = append(d.Outputs, e)
+		}
+		return section
+	}
+	var e *Entry
+	switch {
+	case section == "input" && p.typedInputAhead():
+		e = p.typedInput()
+		d.Typed = true
+	case section == "output" && p.isName() && (p.peek().Kind == Eq || p.peek().Kind == Colon):
+		e = p.typedOutput()
+	default:
+		e = p.entry(section)
+	}
+	e.Where = p.from(start)
+	p.endOfStmt()
+	switch section {
+	case "input":
+		d.Inputs = append(d.Inputs, e)
+	case "output":
+		d.Outputs = append(d.Outputs, e)
+	case "stage":
+		d.Stage = append(d.Stage, e)
+	default:
+		d.Directives = append(d.Directives, e)
+	}
+	return section
+}
+
+func (p *parser) bodyStmt(b *Block) {
+	p.stmtLine(&b.Stmts)
+	b.Where = b.Where.To(p.fromOffset(b.Where.Start))
+}
+
+// outsideSection reports a statement among directives or declarations.
+func (p *parser) outsideSection(d *ProcessDef) {
+	e := p.errorAt(p.span(p.tok), "statement outside of a section in process `%s`", d.Name)
+	e.Label = "only directives, `input:`, `output:` and `when:` may stand before the script"
+	if d.Body == nil {
+		e.Help = "begin the script with `script:`"
+	}
+}
+
+// entry is a directive, or an input or output declaration: a name and arguments.
+func (p *parser) entry(section string) *Entry {
+	start := p.tok
+	e := &Entry{NameAt: p.span(start), Name: p.text(start)}
+	what := "a directive"
+	if section != "" {
+		what = "a declaration"
+	}
+	if !p.isName() && !p.isWord("default") {
+		p.unexpected(what + " or the name of a section")
+		return e
+	}
+	p.next()
+	switch p.tok.Kind {
+	case Eq:
+		d := p.errorAt(p.span(p.tok), "`=` after the directive `%s`", e.Name)
+		d.Label = "directives are calls, not assignments"
+		d.Help = fmt.Sprintf("write `%s %s`", e.Name, firstLine(p.restOfLine(p.tok.End)))
+		return e
+	case LParen:
+		if !p.tok.NL {
+			p.entryInParens(e)
+			p.moreArgs(e)
+			return e
+		}
+	case LBrace:
+		e.Args = append(e.Args, Arg{Value: p.closure()})
+		p.moreArgs(e)
+		return e
+	case Dot:
+		d := p.unexpected("the arguments of `" + e.Name + "`")
+		d.Help = "begin the script with `script:`"
+		return e
+	}
+	if p.startsEntryArg() {
+		e.Args = p.entryArgs()
+	}
+	p.oldStyle(e)
+	return e
+}
+
+func (p *parser) restOfLine(from int32) string {
+	line, _, _ := strings.Cut(firstLine(p.file.Text[from:]), " //")
+	return strings.TrimSpace(line)
+}
+
+// startsEntryArg: in a directive signs and brackets begin an argument.
+func (p *parser) startsEntryArg() bool {
+	if p.tok.NL || p.bad {
+		return false
+	}
+	switch p.tok.Kind {
+	case LBrack, Minus, Star:
+		return true
+	}
+	return p.startsCommandArg()
+}
+
+// entryInParens reads `name(args)`; in `name (a) ? b : c` the parenthesis only
+// begins the first argument.
+func (p *parser) entryInParens(e *Entry) {
+	m := p.mark()
+	e.Args = p.qualifierArguments()
+	if p.bad || p.tok.NL {
+		return
+	}
+	switch p.tok.Kind {
+	case Comma, RBrace, Semicolon, EOF, LBrace:
+		return
+	case Name:
+		if p.oldStyle(e); p.bad {
+			return
+		}
+		return
+	}
+	after := p.mark()
+	args := e.Args
+	p.reset(m)
+	e.Args = p.entryArgs()
+	if p.bad { // the first reading has the better message
+		p.reset(after)
+		e.Args = args
+	}
+}
+
+// moreArgs reads `, key: value` after `name(args)` and `name { }`.
+func (p *parser) moreArgs(e *Entry) {
+	for p.tok.Kind == LBrace && !p.tok.NL && !p.bad {
+		e.Args = append(e.Args, Arg{Value: p.closure()})
+	}
+	if p.got(Comma) {
+		e.Args = append(e.Args, p.entryArgs()...)
+	}
+	p.oldStyle(e)
+}
+
+func (p *parser) entryArgs() []Arg {
+	var args []Arg
+	for !p.bad {
+		args = append(args, p.entryArg())
+		if !p.got(Comma) {
+			break
+		}
+	}
+	return args
+}
+
+// entryArg is an argument; qualifiers inside may stand without parentheses,
+// as in `each path x` and `tuple val x, path 'y'`.
+func (p *parser) entryArg() Arg {
+	start := p.tok
+	if p.isName() && isQualifier(p.text(p.tok)) {
+		switch t := p.peek(); t.Kind {
+		case Name, Quote, DoubleQuote:
+			if t.NL {
+				break
+			}
+			p.next()
+			id := &Ident{At: at(p.span(start)), Name: p.text(start)}
+			v := p.ternary()
+			return Arg{Value: &Call{At: at(p.from(start)), Fun: id, Args: []Arg{{Value: v}}, Command: true}}
+		}
+	}
+	return p.argument()
+}
+
+func isQualifier(word string) bool {
+	switch word {
+	case "val", "path", "file", "env", "tuple", "eval":
+		return true
+	}
+	return false
+}
+
+// qualifierArguments is an argument list in parentheses whose elements are
+// entry arguments.
+func (p *parser) qualifierArguments() []Arg {
+	open := p.tok
+	p.next()
+	saved := p.nest()
+	defer p.unnest(saved)
+	var args []Arg
+	for p.tok.Kind != RParen && !p.bad {
+		args = append(args, p.entryArg())
+		if !p.got(Comma) {
+			break
+		}
+	}
+	p.endNest(saved, RParen, open, "argument list")
+	return args
+}
+
+// oldStyle reports `from` and `into` of DSL1.
+func (p *parser) oldStyle(e *Entry) {
+	if p.bad || p.tok.NL || !p.isName() {
+		return
+	}
+	word := p.text(p.tok)
+	switch word {
+	case "from", "into", "optional", "mode", "type":
+	default:
+		return
+	}
+	if p.dsl1 {
+		p.bad = true // said once for a file
+		return
+	}
+	p.dsl1 = true
+	d := p.errorAt(p.span(p.tok), "`%s` in a declaration belongs to DSL1, which no longer exists", word)
+	d.Label = "channels are not named in processes"
+	d.Help = "call the process in a workflow with its input channels, and use its `.out`"
+}
+
+// typedInputAhead: name: Type, (a, b): Type, tuple(a: T), record(a: T).
+func (p *parser) typedInputAhead() bool {
+	switch p.tok.Kind {
+	case Name:
+		t := p.peek()
+		if t.Kind == Colon {
+			return true
+		}
+		if t.Kind != LParen {
+			return false
+		}
+		switch p.text(p.tok) {
+		case "tuple", "record":
+			n := p.scanner.scan(int(t.End))
+			return n.Kind == Name && p.scanner.scan(int(n.End)).Kind == Colon
+		}
+	case LParen:
+		return true
+	}
+	return false
+}
+
+func (p *parser) typedInput() *Entry {
+	start := p.tok
+	e := &Entry{NameAt: p.span(start)}
+	switch {
+	case start.Kind == LParen:
+		e.Name = "tuple"
+		e.Names = p.typedNames()
+	case p.peek().Kind == LParen:
+		e.Name = p.text(start)
+		p.next()
+		e.Names = p.typedNames()
+		e.NameAt = p.span(start)
+	default:
+		e.Name = p.text(start)
+		p.next()
+	}
+	if p.got(Colon) {
+		e.Type = p.typeRef(true)
+	}
+	if p.got(Eq) {
+		e.Value = p.expr()
+	}
+	return e
+}
+
+// typedNames is (a, b: T).
+func (p *parser) typedNames() []*VarName {
+	open := p.tok
+	p.next()
+	saved := p.nest()
+	defer p.unnest(saved)
+	var names []*VarName
+	for p.tok.Kind != RParen && !p.bad {
+		start := p.tok
+		v := &VarName{}
+		v.Name, _ = p.name("the name of an input")
+		if p.got(Colon) {
+			v.Type = p.typeRef(true)
+		}
+		v.Where = p.from(start)
+		names = append(names, v)
+		if !p.got(Comma) {
+			break
+		}
+	}
+	p.endNest(saved, RParen, open, "list of inputs")
+	return names
+}
+
+// typedOutput is name = expr, name: Type = expr, expr.
+func (p *parser) typedOutput() *Entry {
+	start := p.tok
+	e := &Entry{NameAt: p.span(start)}
+	if p.isName() {
+		switch p.peek().Kind {
+		case Colon:
+			e.Name = p.text(start)
+			p.next()
+			p.next()
+			e.Type = p.typeRef(true)
+			if !p.got(Eq) {
+				e.Value = &Ident{At: at(p.span(start)), Name: e.Name}
+				e.Where = p.from(start)
+				return e
+			}
+		case Eq:
+			e.Name = p.text(start)
+			p.next()
+			p.next()
+		}
+	}
+	e.Value = p.exprOrCommand()
+	e.Where = p.from(start)
+	return e
+}
