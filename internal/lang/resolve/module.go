@@ -1,0 +1,70 @@
+package resolve
+
+import (
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+)
+
+// Names is what the host knows beyond the script.
+type Names interface {
+	// Builtin says whether name is a variable or function of the host.
+	Builtin(name string) bool
+	// Class says whether name is a class scripts may use.
+	Class(name string) bool
+	// Operator says whether name is a channel operator.
+	Operator(name string) bool
+	// Directives lists the process directives.
+	Directives() []string
+	// Candidates lists builtins for near-name hints.
+	Candidates() []string
+}
+
+// A Module is a resolved script file.
+type Module struct {
+	File     *syntax.File
+	Path     string
+	Globals  []string // names of the global slots
+	Exports  map[string]syntax.Decl
+	Entry    *syntax.WorkflowDef
+	Includes []*Include
+	Body     []syntax.Decl // top-level statements and blocks, in order
+	Frame    *syntax.FuncInfo
+	Classes  map[*syntax.Prop]string // full class names written out
+	index    map[string]int32
+	decls    map[string]source.Span
+}
+
+// An Include is one include declaration and the module it names.
+type Include struct {
+	Decl   *syntax.Include
+	Module *Module // nil for plugins
+	Plugin string
+}
+
+// Global finds the slot of a global name.
+func (m *Module) Global(name string) (int, bool) {
+	i, ok := m.index[name]
+	return int(i), ok
+}
+
+func (m *Module) declare(name string) int32 {
+	if i, ok := m.index[name]; ok {
+		return i
+	}
+	i := int32(len(m.Globals))
+	m.Globals = append(m.Globals, name)
+	m.index[name] = i
+	return i
+}
+
+// Inputs counts what a process, workflow or function takes; ok is false when
+// the number is not fixed.
+func Inputs(d syntax.Decl) (n int, ok bool) {
+	switch d := d.(type) {
+	case *syntax.ProcessDef:
+		return len(d.Inputs), true
+	case *syntax.WorkflowDef:
+		return len(d.Take), true
+	}
+	return 0, false
+}

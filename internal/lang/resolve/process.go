@@ -1,0 +1,315 @@
+package resolve
+
+import (
+	"fmt"
+
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+)
+
+// process lays out one frame for all sections: `task` first, then inputs, then
+// what the body assigns without `def`.
+func (r *resolver) process(d *syntax.ProcessDef) {
+	f := r.open(processFrame)
+	f.bare = f.scope
+	r.declare("task", nil)
+	for _, e := range d.Inputs {
+		r.input(e)
+	}
+	r.push()
+	if d.Body != nil {
+		r.assigned(d.Body)
+		r.stmts(d.Body.Stmts)
+	}
+	r.pop()
+	if d.Stub != nil {
+		r.push()
+		r.assigned(d.Stub)
+		r.stmts(d.Stub.Stmts)
+		r.pop()
+	}
+	known := r.names.Directives()
+	for _, e := range d.Directives {
+		r.directive(e, known)
+	}
+	r.expr(d.When)
+	for _, e := range d.Stage {
+		r.args(e.Args)
+	}
+	for _, e := range d.Outputs {
+		r.output(e)
+	}
+	for _, e := range d.Topics {
+		r.output(e)
+	}
+	d.Func = r.close()
+}
+
+// assigned declares in the process frame what a body assigns without `def`
+// anywhere, so that closures before the assignment see the same variable.
+func (r *resolver) assigned(b *syntax.Block) {
+	local := map[string]bool{}
+	syntax.Walk(b, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.VarDecl:
+			for _, v := range n.Names {
+				local[v.Name] = true
+			}
+		case *syntax.Closure:
+			return false
+		case *syntax.Assign:
+			for _, t := range targets(n.Target) {
+				if !local[t.Name] && r.fn.scope.find(t.Name) == nil && !r.names.Builtin(t.Name) {
+					if _, global := r.module.index[t.Name]; !global {
+						r.declareIn(r.fn, r.fn.bare, t.Name, nil)
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// The qualifiers whose first argument names a variable.
+var inputQualifiers = map[string]bool{"val": true, "path": true, "file": true, "env": true, "each": true, "stdin": true, "tuple": true, "set": true}
+
+func (r *resolver) input(e *syntax.Entry) {
+	if e.Type != nil || len(e.Names) > 0 { // typed: `name: Type`, `(a, b): Tuple<…>`
+		for _, n := range e.Names {
+			r.declare(n.Name, &n.Binding)
+		}
+		if len(e.Names) == 0 {
+			r.declare(e.Name, nil)
+		}
+		r.expr(e.Value)
+		return
+	}
+	if !inputQualifiers[e.Name] {
+		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not an input qualifier", e.Name))
+		if near, ok := diag.Near(e.Name, []string{"val", "path", "env", "each", "stdin", "tuple"}); ok {
+			d.Help = fmt.Sprintf("`%s` is one", near)
+		} else {
+			d.Help = "the qualifiers are `val`, `path`, `tuple`, `env`, `stdin`, `each`"
+		}
+		return
+	}
+	r.qualifier(e.Name, e.Args)
+}
+
+func (r *resolver) qualifier(name string, args []syntax.Arg) {
+	for i, a := range args {
+		if a.Name != nil {
+			r.inputName(a.Value)
+			continue
+		}
+		switch x := a.Value.(type) {
+		case *syntax.Ident:
+			if i == 0 && name != "tuple" && name != "set" && name != "stdin" && name != "env" || name == "tuple" || name == "set" {
+				if x.Name == "stdin" {
+					continue
+				}
+				r.declareInput(x)
+				continue
+			}
+		case *syntax.Call:
+			if fun, ok := x.Fun.(*syntax.Ident); ok && inputQualifiers[fun.Name] {
+				r.qualifier(fun.Name, x.Args)
+				continue
+			}
+		}
+		if name != "env" {
+			r.expr(a.Value)
+		}
+	}
+}
+
+// inputName resolves an option such as `stageAs: "$x"`; `name: x` is a plain expression too.
+func (r *resolver) inputName(x syntax.Expr) { r.expr(x) }
+
+func (r *resolver) declareInput(x *syntax.Ident) {
+	if v := r.fn.scope.vars[x.Name]; v != nil {
+		r.bindTo(v, &x.Binding)
+		return
+	}
+	r.declare(x.Name, &x.Binding)
+}
+
+var outputQualifiers = map[string]bool{"val": true, "path": true, "file": true, "env": true, "stdout": true, "eval": true, "tuple": true, "set": true}
+
+func (r *resolver) output(e *syntax.Entry) {
+	if e.Value != nil {
+		r.expr(e.Value)
+		return
+	}
+	if !outputQualifiers[e.Name] {
+		if len(e.Args) == 0 { // a bare name in typed outputs
+			r.ident(&syntax.Ident{At: syntax.At{Where: e.NameAt}, Name: e.Name})
+			return
+		}
+		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not an output qualifier", e.Name))
+		if near, ok := diag.Near(e.Name, []string{"val", "path", "env", "stdout", "eval", "tuple"}); ok {
+			d.Help = fmt.Sprintf("`%s` is one", near)
+		} else {
+			d.Help = "the qualifiers are `val`, `path`, `tuple`, `env`, `stdout`, `eval`"
+		}
+		return
+	}
+	r.outputArgs(e.Name, e.Args)
+}
+
+func (r *resolver) outputArgs(name string, args []syntax.Arg) {
+	for _, a := range args {
+		if a.Name != nil {
+			if key, ok := a.Name.(*syntax.Literal); ok {
+				switch key.Raw {
+				case "emit", "topic", "into":
+					continue // names, not variables
+				}
+			}
+			r.expr(a.Value)
+			continue
+		}
+		switch x := a.Value.(type) {
+		case *syntax.Ident:
+			if x.Name == "stdout" || name == "env" {
+				continue
+			}
+		case *syntax.Call:
+			if fun, ok := x.Fun.(*syntax.Ident); ok && outputQualifiers[fun.Name] {
+				r.outputArgs(fun.Name, x.Args)
+				continue
+			}
+		}
+		r.expr(a.Value)
+	}
+}
+
+func (r *resolver) directive(e *syntax.Entry, known []string) {
+	found := false
+	for _, k := range known {
+		found = found || k == e.Name
+	}
+	if !found {
+		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not a process directive", e.Name))
+		if near, ok := diag.Near(e.Name, known); ok {
+			d.Help = fmt.Sprintf("`%s` is one", near)
+		}
+	}
+	r.args(e.Args)
+}
+
+func (r *resolver) args(args []syntax.Arg) {
+	for _, a := range args {
+		if a.Name != nil {
+			r.expr(a.Name)
+		}
+		r.expr(a.Value)
+	}
+}
+
+// class resolves methods; fields are names that `this` answers at run time.
+func (r *resolver) class(d *syntax.ClassDef) {
+	for _, f := range d.Fields {
+		r.expr(f.Init)
+	}
+	for _, m := range d.Methods {
+		f := r.open(functionFrame)
+		f.dynamic = true
+		r.declare("this", nil)
+		r.params(m.Params)
+		if m.Body != nil {
+			r.stmts(m.Body.Stmts)
+		}
+		m.Func = r.close()
+	}
+}
+
+// checkInputs compares the arguments of a call with what the callee takes.
+func (r *resolver) checkInputs(call *syntax.Call, name string, extra int) {
+	def, ok := r.module.Exports[name]
+	if !ok {
+		return
+	}
+	want, ok := Inputs(def)
+	if !ok {
+		return
+	}
+	got := extra
+	for _, a := range call.Args {
+		if a.Name != nil || !r.single(a.Value) {
+			return
+		}
+		got++
+	}
+	if got == want {
+		return
+	}
+	kind, at, names := inputsOf(def)
+	d := r.diags.Add(call.Span(), fmt.Sprintf("%s `%s` takes %s, %d given", kind, name, plural(want, "input"), got))
+	if got < want && got < len(names) {
+		d.Label = fmt.Sprintf("`%s` is missing", names[got])
+	}
+	d.Related = append(d.Related, diag.Label{Span: at, Text: "inputs declared here"})
+}
+
+// single says whether x is surely one channel or value: what a process or
+// workflow returns may be several.
+func (r *resolver) single(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.Spread:
+		return false
+	case *syntax.Paren:
+		return r.single(x.X)
+	case *syntax.Prop:
+		return x.Name != "out"
+	case *syntax.Binary:
+		return x.Op != syntax.OpOr && x.Op != syntax.OpAnd
+	case *syntax.Call:
+		if _, ok := x.Fun.(*syntax.Prop); ok {
+			return true
+		}
+		return false
+	case *syntax.Ident:
+		return x.Binding.Kind == syntax.Builtin || r.takes(x)
+	}
+	return true
+}
+
+// takes says whether x is a plain workflow input: one channel.
+func (r *resolver) takes(*syntax.Ident) bool { return false }
+
+func inputsOf(d syntax.Decl) (kind string, at source.Span, names []string) {
+	switch d := d.(type) {
+	case *syntax.ProcessDef:
+		at = d.NameAt
+		for i, e := range d.Inputs {
+			if i == 0 {
+				at = e.Span()
+			} else {
+				at = at.To(e.Span())
+			}
+			names = append(names, e.Span().Text())
+		}
+		return "process", at, names
+	case *syntax.WorkflowDef:
+		at = d.NameAt
+		for i, t := range d.Take {
+			if i == 0 {
+				at = t.Span()
+			} else {
+				at = at.To(t.Span())
+			}
+			names = append(names, t.Name)
+		}
+		return "workflow", at, names
+	}
+	return "", at, nil
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,305 @@
+package resolve
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+)
+
+// A Loader finds the module that an include names, already resolved. The
+// error says why it cannot be had.
+type Loader func(inc *syntax.Include) (m *Module, plugin string, err error)
+
+type resolver struct {
+	names   Names
+	module  *Module
+	fn      *function
+	diags   *diag.List
+	pending []pendingName
+	labels  bool // the closure being entered holds branch or multiMap criteria
+}
+
+// A pendingName could be a global that a later statement assigns.
+type pendingName struct {
+	ident   *syntax.Ident
+	near    []string
+	dynamic bool
+}
+
+// Script resolves a script file.
+func Script(f *syntax.File, path string, names Names, load Loader) (*Module, diag.List) {
+	var diags diag.List
+	m := &Module{File: f, Path: path, Exports: map[string]syntax.Decl{}, index: map[string]int32{}, decls: map[string]source.Span{}}
+	r := &resolver{names: names, module: m, diags: &diags}
+	r.open(topFrame)
+	for _, d := range f.Decls {
+		r.export(d, load)
+	}
+	for _, d := range f.Decls {
+		r.global(d)
+	}
+	for _, d := range f.Decls {
+		r.decl(d)
+	}
+	m.Frame = r.close()
+	r.settle()
+	diags.Sort()
+	return m, diags
+}
+
+// export makes the names a declaration defines known to the whole file.
+func (r *resolver) export(d syntax.Decl, load Loader) {
+	m := r.module
+	switch d := d.(type) {
+	case *syntax.ProcessDef:
+		r.define(d.Name, d.NameAt, d)
+	case *syntax.WorkflowDef:
+		if d.Name == "" {
+			if m.Entry != nil {
+				at := r.diags.Add(d.Span(), "a second entry workflow")
+				at.Related = append(at.Related, diag.Label{Span: m.Entry.Span(), Text: "the first is here"})
+				at.Help = "give one of them a name: `workflow NAME { … }`"
+				return
+			}
+			m.Entry = d
+			return
+		}
+		r.define(d.Name, d.NameAt, d)
+	case *syntax.FuncDef:
+		if _, again := m.Exports[d.Name]; again {
+			if _, isFunc := m.Exports[d.Name].(*syntax.FuncDef); isFunc {
+				return // an overload: the interpreter chooses by number of arguments
+			}
+		}
+		r.define(d.Name, d.NameAt, d)
+	case *syntax.ClassDef:
+		r.define(d.Name, d.Span(), d)
+	case *syntax.Include:
+		r.include(d, load)
+	}
+}
+
+func (r *resolver) define(name string, at source.Span, d syntax.Decl) {
+	if first, again := r.module.decls[name]; again {
+		e := r.diags.Add(at, fmt.Sprintf("`%s` is already defined in this script", name))
+		e.Related = append(e.Related, diag.Label{Span: first, Text: "first defined here"})
+		return
+	}
+	r.module.decls[name] = at
+	r.module.Exports[name] = d
+	r.module.declare(name)
+}
+
+func (r *resolver) include(d *syntax.Include, load Loader) {
+	target, plugin, err := load(d)
+	inc := &Include{Decl: d, Module: target, Plugin: plugin}
+	r.module.Includes = append(r.module.Includes, inc)
+	if err != nil {
+		if list, ok := err.(diag.List); ok {
+			*r.diags = append(*r.diags, list...)
+		} else {
+			r.diags.Add(d.From.Span(), err.Error())
+		}
+	}
+	for _, item := range d.Items {
+		local := item.Local()
+		if first, again := r.module.decls[local]; again {
+			e := r.diags.Add(item.Span(), fmt.Sprintf("`%s` is already defined in this script", local))
+			e.Related = append(e.Related, diag.Label{Span: first, Text: "first defined here"})
+			e.Help = fmt.Sprintf("include it under another name: `%s as OTHER_NAME`", item.Name)
+			continue
+		}
+		r.module.decls[local] = item.Span()
+		r.module.declare(local)
+		if target == nil {
+			continue
+		}
+		def, ok := target.Exports[item.Name]
+		if !ok {
+			e := r.diags.Add(item.Span(), fmt.Sprintf("`%s` is not defined in %s", item.Name, target.File.Source.Name))
+			e.Label = "no process, workflow or function of this name there"
+			if near, ok := diag.Near(item.Name, exported(target)); ok {
+				e.Help = fmt.Sprintf("%s defines `%s`", target.File.Source.Name, near)
+			}
+			continue
+		}
+		r.module.Exports[local] = def
+	}
+}
+
+func exported(m *Module) []string {
+	names := make([]string, 0, len(m.Exports))
+	for name := range m.Exports {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// global declares the variables that top-level statements make.
+func (r *resolver) global(d syntax.Decl) {
+	top, ok := d.(*syntax.TopStmt)
+	if !ok {
+		return
+	}
+	switch s := top.Stmt.(type) {
+	case *syntax.VarDecl:
+		for _, n := range s.Names {
+			r.module.declare(n.Name)
+		}
+	case *syntax.ExprStmt:
+		if a, ok := s.X.(*syntax.Assign); ok {
+			for _, target := range targets(a.Target) {
+				if !r.names.Builtin(target.Name) {
+					r.module.declare(target.Name)
+				}
+			}
+		}
+	}
+}
+
+// targets lists the plain names an assignment writes.
+func targets(x syntax.Expr) []*syntax.Ident {
+	switch x := x.(type) {
+	case *syntax.Ident:
+		return []*syntax.Ident{x}
+	case *syntax.Paren:
+		return targets(x.X)
+	case *syntax.Tuple:
+		var all []*syntax.Ident
+		for _, e := range x.Elems {
+			all = append(all, targets(e)...)
+		}
+		return all
+	}
+	return nil
+}
+
+func (r *resolver) decl(d syntax.Decl) {
+	switch d := d.(type) {
+	case *syntax.TopStmt:
+		r.module.Body = append(r.module.Body, d)
+		if v, ok := d.Stmt.(*syntax.VarDecl); ok {
+			r.topVar(v)
+			return
+		}
+		r.stmt(d.Stmt)
+	case *syntax.FuncDef:
+		r.funcDef(d)
+	case *syntax.ProcessDef:
+		r.process(d)
+	case *syntax.WorkflowDef:
+		r.workflow(d)
+	case *syntax.ParamsBlock:
+		r.module.Body = append(r.module.Body, d)
+		for _, p := range d.Params {
+			r.expr(p.Default)
+		}
+	case *syntax.OutputBlock:
+		r.module.Body = append(r.module.Body, d)
+		for _, o := range d.Outputs {
+			r.outputDef(o)
+		}
+	case *syntax.Include:
+		r.expr(d.AddParams)
+		r.expr(d.Params)
+	case *syntax.ClassDef:
+		r.class(d)
+	case *syntax.Import, *syntax.BadDecl:
+	}
+}
+
+// topVar makes `def x = …` at the top of a script a global: processes and
+// workflows of the same file see it.
+func (r *resolver) topVar(v *syntax.VarDecl) {
+	r.expr(v.Init)
+	for _, n := range v.Names {
+		n.Binding = syntax.Binding{Kind: syntax.Global, Index: r.module.declare(n.Name)}
+	}
+}
+
+// outputDef's directives name settings, not variables.
+func (r *resolver) outputDef(o *syntax.OutputDef) {
+	if o.Body == nil {
+		return
+	}
+	r.fn.dynamic = true
+	r.block(o.Body)
+	r.fn.dynamic = false
+}
+
+func (r *resolver) funcDef(d *syntax.FuncDef) {
+	r.open(functionFrame)
+	r.params(d.Params)
+	if d.Body != nil {
+		r.stmts(d.Body.Stmts)
+	}
+	d.Func = r.close()
+}
+
+func (r *resolver) params(params []*syntax.Param) {
+	for _, p := range params {
+		if p.Default != nil {
+			r.expr(p.Default)
+		}
+		r.declare(p.Name, &p.Binding)
+	}
+}
+
+func (r *resolver) workflow(d *syntax.WorkflowDef) {
+	f := r.open(workflowFrame)
+	f.bare = f.scope
+	for _, t := range d.Take {
+		r.expr(t.Default)
+		r.declare(t.Name, &t.Binding)
+	}
+	if d.Main != nil {
+		r.stmts(d.Main.Stmts)
+	}
+	for _, e := range d.Emit {
+		r.expr(e.X)
+	}
+	for _, e := range d.Publish {
+		r.expr(e.X)
+	}
+	for _, b := range []*syntax.Block{d.OnComplete, d.OnError} {
+		if b != nil {
+			r.block(b)
+		}
+	}
+	d.Func = r.close()
+}
+
+// settle decides the names that were unknown when met: a global assigned
+// somewhere, or an error.
+func (r *resolver) settle() {
+	for _, p := range r.pending {
+		if i, ok := r.module.index[p.ident.Name]; ok {
+			p.ident.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
+			continue
+		}
+		r.unknown(p)
+	}
+}
+
+func (r *resolver) unknown(p pendingName) {
+	name := p.ident.Name
+	e := r.diags.Add(p.ident.Span(), fmt.Sprintf("`%s` is not defined", name))
+	e.Label = "no variable, process, workflow or function of this name here"
+	candidates := append(append(p.near, r.module.Globals...), r.names.Candidates()...)
+	sort.Strings(candidates)
+	if near, ok := diag.Near(name, candidates); ok {
+		e.Help = fmt.Sprintf("`%s` is defined", near)
+		if at, ok := r.module.decls[near]; ok {
+			e.Related = append(e.Related, diag.Label{Span: at, Text: fmt.Sprintf("`%s` is defined here", near)})
+		}
+		return
+	}
+	if strings.ToUpper(name) == name && len(name) > 1 {
+		e.Help = fmt.Sprintf("if it is a process or workflow of another file, include it: `include { %s } from './…'`", name)
+	}
+}
