@@ -1,0 +1,226 @@
+package operator
+
+import (
+	"strings"
+
+	"sluice/internal/dataflow"
+	"sluice/internal/lang/value"
+)
+
+// FactoryClass is the class of the namespace `channel`.
+var FactoryClass = &value.Class{Name: "nextflow.Channel", Parents: []*value.Class{value.ObjectClass}}
+
+// Stop ends `interval` and `reduce`: channel.STOP.
+var Stop value.Value = stopToken{}
+
+type stopToken struct{}
+
+func (stopToken) Class() *value.Class { return stopClass }
+func (stopToken) ToString() string    { return "STOP" }
+
+var stopClass = &value.Class{Name: "nextflow.extension.StopToken", Parents: []*value.Class{value.ObjectClass}}
+
+// Factory is the namespace `channel`, also written `Channel`.
+func Factory(env *Env) value.Value { return &factory{env} }
+
+type factory struct{ env *Env }
+
+func (*factory) Class() *value.Class { return FactoryClass }
+func (*factory) ToString() string    { return "channel" }
+
+// Property answers channel.STOP.
+func (*factory) Property(name string) (value.Value, bool) {
+	if name == "STOP" || name == "VOID" {
+		return Stop, true
+	}
+	return nil, false
+}
+
+// A maker is one channel factory.
+type maker struct {
+	name     string
+	params   string
+	doc      string
+	min, max int
+	opts     []option
+	run      func(c *call) (value.Value, error)
+}
+
+func makers() []*maker {
+	return []*maker{
+		emptyMaker, fromMaker, fromFilePairsMaker, fromListMaker, fromPathMaker, fromQueryMaker, fromSRAMaker,
+		intervalMaker, ofMaker, topicMaker, valueMaker, watchPathMaker,
+	}
+}
+
+// FactoryNames are the names of the channel factories, sorted.
+func FactoryNames() []string {
+	var names []string
+	for _, m := range makers() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// InvokeMethod calls a channel factory.
+func (f *factory) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	for _, m := range makers() {
+		if m.name == name {
+			v, err := m.apply(f.env, th, args)
+			return v, true, err
+		}
+	}
+	return nil, true, f.missing(name)
+}
+
+func (f *factory) missing(name string) error {
+	instead := map[string]string{
+		"create": "use `channel.of(...)`", "just": "use `channel.value(...)` or `channel.of(...)`",
+		"bind": "use `channel.value(...)`", "fromFile": "use `channel.fromPath(...)`", "readPairs": "use `channel.fromFilePairs(...)`",
+	}[name]
+	if instead != "" {
+		return value.Throw("groovy.lang.MissingMethodException", "%s", "there is no channel factory `"+name+"`: "+instead)
+	}
+	return value.Throw("groovy.lang.MissingMethodException", "%s", "there is no channel factory `"+name+"`"+near(name, FactoryNames())+
+		": there are `"+strings.Join(FactoryNames(), "`, `")+"`")
+}
+
+func (m *maker) apply(env *Env, th *value.Thread, args []value.Value) (value.Value, error) {
+	c := &call{
+		env: env, th: th, graph: env.Graph, args: args,
+		op: &operator{name: "channel." + m.name, params: m.params, opts: m.opts},
+	}
+	if len(m.opts) > 0 && len(args) > 0 && isMap(args[0]) {
+		c.opts, c.args = args[0].(*value.Map), args[1:]
+	}
+	if err := c.checkOptions(); err != nil {
+		return nil, err
+	}
+	if n := len(c.args); n < m.min || m.max >= 0 && n > m.max {
+		return nil, c.fail("takes %s, %d given: `%s(%s)`", arity(m.min, m.max), n, c.op.name, m.params)
+	}
+	return m.run(c)
+}
+
+// chunk is how many items a source emits before others get their turn.
+const chunk = 64
+
+// fromElements emits elems, a chunk at a time.
+func fromElements(g *dataflow.Graph, name string, elems []value.Value) *dataflow.Channel {
+	i := 0
+	return g.Source(name, func(out *dataflow.Channel) (bool, error) {
+		end := min(i+chunk, len(elems))
+		for ; i < end; i++ {
+			out.Emit(elems[i])
+		}
+		return i < len(elems), nil
+	})
+}
+
+// Nextflow docs: reference/channel#of
+var ofMaker = &maker{
+	name: "of", params: "values...", max: -1, doc: "emits its arguments; a range gives its elements",
+	run: func(c *call) (value.Value, error) {
+		at, within := 0, 0
+		args := append([]value.Value(nil), c.args...)
+		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+			for n := 0; n < chunk && at < len(args); n++ {
+				r, isRange := args[at].(*value.Range)
+				if !isRange {
+					out.Emit(args[at])
+					at++
+					continue
+				}
+				if within < r.Len() {
+					out.Emit(r.At(within))
+					within++
+				}
+				if within >= r.Len() {
+					at, within = at+1, 0
+				}
+			}
+			return at < len(args), nil
+		}), nil
+	},
+}
+
+// Nextflow docs: reference/channel#value
+var valueMaker = &maker{
+	name: "value", params: "value?", max: 1, doc: "is a value channel; empty without a value",
+	run: func(c *call) (value.Value, error) {
+		if c.arg(0) == nil {
+			out := c.graph.Variable(c.op.name)
+			out.Close()
+			return out, nil
+		}
+		return c.graph.Bound(c.op.name, c.arg(0)), nil
+	},
+}
+
+// Nextflow docs: reference/channel#empty
+var emptyMaker = &maker{
+	name: "empty", doc: "is a channel without items",
+	run: func(c *call) (value.Value, error) {
+		out := c.graph.Queue(c.op.name)
+		out.Close()
+		return out, nil
+	},
+}
+
+// Nextflow docs: reference/channel#fromlist
+var fromListMaker = &maker{
+	name: "fromList", params: "values: Collection", min: 1, max: 1, doc: "emits the elements of a list",
+	run: func(c *call) (value.Value, error) {
+		v := c.arg(0)
+		if v == nil {
+			return fromElements(c.graph, c.op.name, nil), nil
+		}
+		if r, ok := v.(*value.Range); ok {
+			c.args = []value.Value{r}
+			return ofMaker.run(c)
+		}
+		if !value.IsCollection(v) {
+			return nil, c.fail("takes a list, not %s", describe(v))
+		}
+		elems, _ := value.Elements(v)
+		return fromElements(c.graph, c.op.name, append([]value.Value(nil), elems...)), nil
+	},
+}
+
+// Nextflow docs: channel.from is deprecated for of and fromList.
+var fromMaker = &maker{
+	name: "from", params: "values...", max: -1, doc: "emits its arguments, or the elements of the one list given; `of` and `fromList` are newer",
+	run: func(c *call) (value.Value, error) {
+		if len(c.args) == 1 && value.IsCollection(c.arg(0)) {
+			return fromListMaker.run(c)
+		}
+		return fromElements(c.graph, c.op.name, append([]value.Value(nil), c.args...)), nil
+	},
+}
+
+// Nextflow docs: reference/channel#topic
+var topicMaker = &maker{
+	name: "topic", params: "name: String", min: 1, max: 1, doc: "receives what processes send to a topic",
+	run: func(c *call) (value.Value, error) {
+		name, ok := value.Str(c.arg(0))
+		if !ok {
+			return nil, c.fail("takes a name, not %s", describe(c.arg(0)))
+		}
+		return c.graph.Topic(name), nil
+	},
+}
+
+var fromQueryMaker = &maker{
+	name: "fromQuery", max: -1, doc: "is not available",
+	run: func(c *call) (value.Value, error) {
+		return nil, c.fail("belongs to the plugin `nf-sqldb`, which is not built in: export the table to a file and read it with `channel.fromPath(...).splitCsv()`")
+	},
+}
+
+// Nextflow docs: reference/channel#fromsra
+var fromSRAMaker = &maker{
+	name: "fromSRA", max: -1, doc: "is not available",
+	run: func(c *call) (value.Value, error) {
+		return nil, c.fail("is not available, because it asks the NCBI servers while the pipeline is being built: list the FASTQ files with `channel.fromFilePairs(...)`, or fetch them in a process")
+	},
+}

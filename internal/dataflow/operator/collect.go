@@ -1,0 +1,44 @@
+package operator
+
+import "sluice/internal/lang/value"
+
+// Nextflow docs: reference/operator#collect
+var collectOp = &operator{
+	name: "collect", params: "flat: true, sort: false, mapper: Closure?", max: 1,
+	opts: []option{boolOption("flat"), sortOption()},
+	doc:  "gathers all items into one list; nothing if there are none",
+	run: func(c *call) (value.Value, error) {
+		f, err := c.optionalClosure()
+		if err != nil {
+			return nil, err
+		}
+		flat := c.opt("flat") == nil || c.boolOpt("flat")
+		out := c.valueOut()
+		bag := &value.List{Kind: value.Bag}
+		c.read(func(v value.Value) error {
+			if f != nil {
+				if v, err = c.invoke(f, v); err != nil {
+					return err
+				}
+			}
+			if flat && value.IsCollection(v) {
+				elems, _ := value.Elements(v)
+				bag.Elems = append(bag.Elems, elems...)
+			} else {
+				bag.Elems = append(bag.Elems, v)
+			}
+			return nil
+		}, func() error {
+			if len(bag.Elems) == 0 {
+				out.Close()
+				return nil
+			}
+			if err := c.sortOpt(bag.Elems); err != nil {
+				return err
+			}
+			out.Emit(bag)
+			return nil
+		})
+		return out, nil
+	},
+}

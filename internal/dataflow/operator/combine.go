@@ -1,0 +1,100 @@
+package operator
+
+import (
+	"sluice/internal/dataflow"
+	"sluice/internal/lang/value"
+)
+
+// Nextflow docs: reference/operator#combine
+var combineOp = &operator{
+	name: "combine", params: "by: Integer?, other: Channel | Collection", min: 1, max: 1,
+	opts: []option{byOption()},
+	doc:  "emits every item with every item of another channel or list, or only those with equal keys",
+	run: func(c *call) (value.Value, error) {
+		other, err := c.combined()
+		if err != nil {
+			return nil, err
+		}
+		var by []int
+		if c.opt("by") != nil {
+			if by, err = c.byOpt(); err != nil {
+				return nil, err
+			}
+		}
+		out := c.queueOut(other)
+		k := &combining{call: c, by: by, emit: out.Emit, seen: newKeyed[*combineKey]()}
+		open := 2
+		done := func() error {
+			if open--; open == 0 {
+				out.Close()
+			}
+			return nil
+		}
+		c.read(func(v value.Value) error { return k.add(0, v) }, done)
+		other.Read(c.op.name, func(v value.Value) error { return k.add(1, v) }, done)
+		return out, nil
+	},
+}
+
+// combined is the argument as a channel; a collection becomes one.
+func (c *call) combined() (*dataflow.Channel, error) {
+	v := c.arg(0)
+	if value.IsCollection(v) {
+		elems, _ := value.Elements(v)
+		return fromElements(c.graph, "combine", elems), nil
+	}
+	switch v.(type) {
+	case *dataflow.Channel, *dataflow.MultiChannel:
+		return c.channelArg(0)
+	}
+	return nil, c.fail("takes a channel or a list, not %s", describe(v))
+}
+
+type combining struct {
+	*call
+	by   []int // nil: everything combines
+	emit func(value.Value)
+	seen *keyed[*combineKey]
+}
+
+type combineKey struct{ rests [2][][]value.Value }
+
+func (k *combining) add(side int, v value.Value) error {
+	var key value.Value
+	rest := spread(v)
+	if k.by != nil {
+		var ok bool
+		if key, rest, ok = cut(v, k.by); !ok {
+			return k.fail("has `by` %s, but the %s item %s is too short for it", describe(k.opt("by")), sides[side], describe(v))
+		}
+		key = plainKey(key)
+	}
+	p, found := k.seen.get(key)
+	if !found {
+		*p = &combineKey{}
+	}
+	e := *p
+	e.rests[side] = append(e.rests[side], rest)
+	for _, partner := range e.rests[1-side] {
+		left, right := rest, partner
+		if side == 1 {
+			left, right = partner, rest
+		}
+		elems := make([]value.Value, 0, len(k.by)+len(left)+len(right))
+		if k.by != nil {
+			elems = append(elems, keyElems(key, k.by)...)
+		}
+		elems = append(append(elems, left...), right...)
+		k.emit(tupleOrOne(elems, false))
+	}
+	return nil
+}
+
+// spread is the elements of a list, or the value alone.
+func spread(v value.Value) []value.Value {
+	if value.IsCollection(v) {
+		elems, _ := value.Elements(v)
+		return elems
+	}
+	return []value.Value{v}
+}

@@ -1,0 +1,20 @@
+package operator
+
+import "sluice/internal/lang/value"
+
+// Nextflow docs: reference/operator#filter
+var filterOp = &operator{
+	name: "filter", params: "criterion: Closure | Pattern | Class | literal", min: 1, max: 1,
+	doc: "keeps the items that meet a criterion",
+	run: func(c *call) (value.Value, error) {
+		keep := c.matcher(c.arg(0))
+		out := c.like()
+		return c.into(out, func(v value.Value) error {
+			ok, err := keep(v)
+			if ok && err == nil {
+				out.Emit(v)
+			}
+			return err
+		}), nil
+	},
+}

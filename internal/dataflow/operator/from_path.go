@@ -1,0 +1,233 @@
+package operator
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+
+	"sluice/internal/dataflow"
+	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/value"
+)
+
+var pathOptions = []option{
+	boolOption("checkIfExists"), boolOption("followLinks"), boolOption("hidden"),
+	intOption("maxDepth"), textOption("type"), boolOption("glob"), boolOption("relative"),
+}
+
+// Nextflow docs: reference/channel#frompath
+var fromPathMaker = &maker{
+	name: "fromPath", params: "checkIfExists: false, followLinks: true, glob: true, hidden: false, maxDepth: Integer?, relative: false, type: 'file', pattern: String | Path | List",
+	min: 1, max: -1, opts: pathOptions,
+	doc: "emits the files of paths or glob patterns",
+	run: func(c *call) (value.Value, error) {
+		opts, err := c.readFileOptions()
+		if err != nil {
+			return nil, err
+		}
+		patterns, err := c.patterns(c.args)
+		if err != nil {
+			return nil, err
+		}
+		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+			if len(patterns) == 0 {
+				return false, nil
+			}
+			files, err := c.env.files(c.th, patterns[0], opts)
+			if err != nil {
+				return false, err
+			}
+			for _, f := range files {
+				out.Emit(f)
+			}
+			patterns = patterns[1:]
+			return len(patterns) > 0, nil
+		}), nil
+	},
+}
+
+// fileOptions are the options of fromPath and fromFilePairs.
+type fileOptions struct {
+	stdlib.GlobOptions
+	glob          bool
+	checkIfExists bool
+}
+
+func (c *call) readFileOptions() (fileOptions, error) {
+	opts := fileOptions{
+		GlobOptions: stdlib.GlobOptions{
+			Type: c.textOpt("type", "file"), MaxDepth: c.intOpt("maxDepth", 0), Hidden: c.boolOpt("hidden"),
+			NoFollow: c.opt("followLinks") != nil && !c.boolOpt("followLinks"), Relative: c.boolOpt("relative"),
+		},
+		glob: c.opt("glob") == nil || c.boolOpt("glob"), checkIfExists: c.boolOpt("checkIfExists"),
+	}
+	switch opts.Type {
+	case "file", "dir", "any":
+		return opts, nil
+	}
+	return opts, c.fail("takes 'file', 'dir' or 'any' as `type`, not %s", describe(c.opt("type")))
+}
+
+// patterns are the paths and glob patterns in arguments and lists of them.
+func (c *call) patterns(args []value.Value) ([]value.Value, error) {
+	var all []value.Value
+	for _, a := range args {
+		switch {
+		case isText(a) || isPath(a):
+			all = append(all, a)
+		case value.IsCollection(a):
+			elems, _ := value.Elements(a)
+			inner, err := c.patterns(elems)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, inner...)
+		default:
+			return nil, c.fail("takes paths and glob patterns, not %s", describe(a))
+		}
+	}
+	return all, nil
+}
+
+// Nextflow docs: reference/channel#fromfilepairs
+var fromFilePairsMaker = &maker{
+	name: "fromFilePairs", params: "checkIfExists: false, flat: false, followLinks: true, hidden: false, maxDepth: Integer?, size: 2, type: 'file', pattern: String | List, grouping: Closure?",
+	min: 1, max: 2, opts: append([]option{boolOption("flat"), intOption("size")}, pathOptions...),
+	doc: "emits groups of files whose names match a pattern up to a part in braces, with that common part",
+	run: func(c *call) (value.Value, error) {
+		opts, err := c.readFileOptions()
+		if err != nil {
+			return nil, err
+		}
+		var f value.Callable
+		if len(c.args) == 2 {
+			if f, err = c.closure(1); err != nil {
+				return nil, err
+			}
+		}
+		patterns, err := c.patterns(c.args[:1])
+		if err != nil {
+			return nil, err
+		}
+		p := &pairing{call: c, file: opts, size: c.intOpt("size", 2), grouping: f}
+		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+			return false, p.emit(patterns, out.Emit)
+		}), nil
+	},
+}
+
+type pairing struct {
+	*call
+	file     fileOptions
+	size     int // -1: any number
+	grouping value.Callable
+}
+
+// emit groups the files of all patterns: by the text the pattern's leading
+// wildcards matched, or by what the closure gives.
+func (p *pairing) emit(patterns []value.Value, emit func(value.Value)) error {
+	groups := newKeyed[*fileGroup]()
+	for _, pattern := range patterns {
+		files, err := p.env.files(p.th, pattern, p.file)
+		if err != nil {
+			return err
+		}
+		sort.SliceStable(files, func(i, j int) bool { return files[i].FileName() < files[j].FileName() })
+		key := prefixOf(value.ToString(pattern))
+		for _, f := range files {
+			k := value.Value(value.String(key(f.FileName())))
+			if p.grouping != nil {
+				if k, err = p.invoke(p.grouping, f); err != nil {
+					return err
+				}
+			}
+			g, found := groups.get(k)
+			if !found {
+				*g = &fileGroup{key: k}
+			}
+			(*g).files = append((*g).files, f)
+		}
+	}
+	return groups.each(func(g **fileGroup) error {
+		files := (*g).files
+		if p.size > 0 {
+			if len(files) < p.size {
+				return nil
+			}
+			files = files[:p.size]
+		}
+		if p.boolOpt("flat") {
+			emit(value.NewList(append([]value.Value{(*g).key}, files...)...))
+		} else {
+			emit(value.NewList((*g).key, value.NewList(files...)))
+		}
+		return nil
+	})
+}
+
+type fileGroup struct {
+	key   value.Value
+	files []value.Value
+}
+
+// prefixOf gives the common part of a file name under a pattern: what reaches
+// to the last `*` or `?` before the first `{` or `[`, without trailing
+// punctuation. Without such a wildcard it is the text before the braces, and
+// for a plain file its name without extension.
+func prefixOf(pattern string) func(name string) string {
+	pattern = pattern[strings.LastIndexByte(pattern, '/')+1:]
+	if !stdlib.IsGlob(pattern) {
+		return func(name string) string { return (&value.Path{Name: name}).BaseName() }
+	}
+	end := strings.IndexAny(pattern, "{[")
+	if end < 0 {
+		end = len(pattern)
+	}
+	last := strings.LastIndexAny(pattern[:end], "*?")
+	if last < 0 {
+		fixed := trimPrefix(pattern[:end])
+		return func(string) string { return fixed }
+	}
+	re := regexp.MustCompile("^(" + globRegexp(pattern[:last+1]) + ")" + globRegexp(pattern[last+1:]) + "$")
+	return func(name string) string {
+		if m := re.FindStringSubmatch(name); m != nil {
+			return trimPrefix(m[1])
+		}
+		return trimPrefix(name)
+	}
+}
+
+func trimPrefix(s string) string { return strings.TrimRight(s, "-_.") }
+
+// globRegexp is a glob of one file name as a regular expression.
+func globRegexp(glob string) string {
+	var b strings.Builder
+	depth := 0
+	for i := 0; i < len(glob); i++ {
+		switch c := glob[i]; {
+		case c == '*':
+			b.WriteString(".*")
+		case c == '?':
+			b.WriteString(".")
+		case c == '{':
+			depth++
+			b.WriteString("(?:")
+		case c == '}' && depth > 0:
+			depth--
+			b.WriteString(")")
+		case c == ',' && depth > 0:
+			b.WriteString("|")
+		case c == '[':
+			if end := strings.IndexByte(glob[i:], ']'); end > 1 {
+				set := glob[i+1 : i+end]
+				b.WriteString("[" + strings.Replace(strings.ReplaceAll(set, `\`, `\\`), "!", "^", 1) + "]")
+				i += end
+				continue
+			}
+			b.WriteString(`\[`)
+		default:
+			b.WriteString(regexp.QuoteMeta(glob[i : i+1]))
+		}
+	}
+	return b.String() + strings.Repeat(")", depth)
+}

@@ -1,0 +1,11 @@
+package operator
+
+import "sluice/internal/lang/value"
+
+// Nextflow docs: reference/operator#last
+var lastOp = &operator{
+	name: "last", doc: "emits the last item as a value, null if there is none",
+	run: func(c *call) (value.Value, error) {
+		return c.fold(nil, true, func(_, v value.Value) (value.Value, error) { return v, nil }), nil
+	},
+}

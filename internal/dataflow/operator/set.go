@@ -1,0 +1,36 @@
+package operator
+
+import "sluice/internal/lang/value"
+
+// set and tap name a channel: the interpreter compiles `{ name }` to a closure
+// that assigns its argument to the variables named, and calls nothing else.
+
+// Nextflow docs: reference/operator#set
+var setOp = &operator{
+	name: "set", params: "name: Closure", min: 1, max: 1, multi: true,
+	doc: "names the channel",
+	run: func(c *call) (value.Value, error) {
+		f, err := c.closure(0)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := c.invoke(f, c.recv); err != nil {
+			return nil, err
+		}
+		return nil, nil
+	},
+}
+
+// Nextflow docs: reference/operator#tap
+var tapOp = &operator{
+	name: "tap", params: "name: Closure", min: 1, max: 1, multi: true,
+	doc: "names the channel and passes it on",
+	run: func(c *call) (value.Value, error) {
+		f, err := c.closure(0)
+		if err != nil {
+			return nil, err
+		}
+		_, err = c.invoke(f, c.recv)
+		return c.recv, err
+	},
+}

@@ -1,0 +1,16 @@
+package operator
+
+import "sluice/internal/lang/value"
+
+// Nextflow docs: reference/operator#tosortedlist
+var toSortedListOp = &operator{
+	name: "toSortedList", params: "comparator: Closure?", max: 1,
+	doc: "gathers all items into one sorted list, empty if there are none",
+	run: func(c *call) (value.Value, error) {
+		f, err := c.optionalClosure()
+		if err != nil {
+			return nil, err
+		}
+		return c.gather(func(elems []value.Value) error { return c.sortBy(elems, f) }), nil
+	},
+}
