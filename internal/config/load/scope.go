@@ -1,0 +1,146 @@
+package load
+
+import (
+	"sluice/internal/config"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/value"
+)
+
+// A scope is where a statement stands: a file, or a block in it. Expressions
+// and functions ask it for names: variables of the file first, then settings
+// of the blocks around, then params, directories and the environment.
+type scope struct {
+	u        *unit
+	parent   *scope
+	path     []string
+	profiles bool // directly in `profiles { }`
+	locals   []local
+}
+
+type local struct {
+	name  string
+	value value.Value
+}
+
+var scopeClass = &value.Class{Name: "nextflow.config.ConfigScope", Parents: []*value.Class{value.ObjectClass}}
+
+// Class is a class of its own: scripts never see it.
+func (s *scope) Class() *value.Class { return scopeClass }
+
+func (s *scope) nested() *scope { return &scope{u: s.u, parent: s, path: s.path} }
+
+func (s *scope) declare(name string, v value.Value) {
+	for i := range s.locals {
+		if s.locals[i].name == name {
+			s.locals[i].value = v
+			return
+		}
+	}
+	s.locals = append(s.locals, local{name, v})
+}
+
+func (s *scope) local(name string) *local {
+	for ; s != nil; s = s.parent {
+		for i := range s.locals {
+			if s.locals[i].name == name {
+				return &s.locals[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (s *scope) isLocal(name string) bool { return s.local(name) != nil }
+
+func (s *scope) functions() []local {
+	var fns []local
+	for _, v := range s.locals {
+		if _, ok := v.value.(value.Callable); ok {
+			fns = append(fns, v)
+		}
+	}
+	return fns
+}
+
+// Property finds a name that stands in an expression.
+func (s *scope) Property(name string) (value.Value, bool) {
+	if v := s.local(name); v != nil {
+		return v.value, true
+	}
+	u := s.u
+	if name == "params" {
+		if u.l.final != nil {
+			return u.l.final, true
+		}
+		return u.view, true
+	}
+	for b := s; b != nil; b = b.parent {
+		if v, ok := lookup(u.own, b.path, name); ok {
+			return v, true
+		}
+	}
+	switch name {
+	case "projectDir", "baseDir":
+		return value.ParsePath(u.l.ProjectDir), true
+	case "launchDir":
+		return value.ParsePath(u.l.LaunchDir), true
+	}
+	if config.FindScope(name) != nil {
+		if v, ok := u.l.state.Get(value.String(name)); ok {
+			return v, true
+		}
+		if u.l.final == nil {
+			return u.open([]string{name}), true
+		}
+	}
+	if v, ok := u.l.Getenv(name); ok {
+		return value.String(v), true
+	}
+	return nil, false
+}
+
+func lookup(m *value.Map, path []string, name string) (value.Value, bool) {
+	for _, p := range path {
+		next, ok := m.GetString(p).(*value.Map)
+		if !ok {
+			return nil, false
+		}
+		m = next
+	}
+	return m.Get(value.String(name))
+}
+
+// SetProperty takes an assignment made by code that the evaluator runs.
+func (s *scope) SetProperty(name string, v value.Value) bool {
+	if l := s.local(name); l != nil {
+		l.value = v
+		return true
+	}
+	s.u.set(append(s.path[:len(s.path):len(s.path)], name), v)
+	return true
+}
+
+// InvokeMethod calls functions of the file, includeConfig, and env, whose name
+// is that of a scope too.
+func (s *scope) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	if l := s.local(name); l != nil {
+		if fn, ok := l.value.(value.Callable); ok {
+			v, err := fn.CallWith(th, args)
+			return v, true, err
+		}
+	}
+	if name == "env" && len(args) == 1 {
+		v, ok := s.u.l.Getenv(value.ToString(args[0]))
+		if !ok {
+			return nil, true, nil
+		}
+		return value.String(v), true, nil
+	}
+	if name != "includeConfig" || s.u.l.final != nil {
+		return nil, false, nil
+	}
+	if len(args) != 1 || args[0] == nil {
+		return nil, true, errNoValue
+	}
+	return nil, true, s.u.includeFile(value.ToString(args[0]), source.Span{}, s)
+}

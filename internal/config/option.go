@@ -1,0 +1,272 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"sluice/internal/directive"
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/value"
+)
+
+// An Option is one line of a scope's table. A `*` in its name stands for any name.
+type Option struct {
+	Name    string // within the scope: "retry.maxDelay"
+	Type    string // boolean, integer, number, string, memory, duration, list, map, closure, path; joined by `|`
+	Default string
+	Doc     string // a leading [25.04] is the release that brought it, [deprecated] says so
+}
+
+// A Scope is a block of the configuration with the options it knows.
+type Scope struct {
+	Name    string
+	Doc     string
+	Open    bool // any option may stand here
+	Options []Option
+}
+
+// scope reads a table: one option a line, `name | type | default | meaning`.
+func scope(name, doc, table string) func() *Scope {
+	return sync.OnceValue(func() *Scope {
+		s := &Scope{Name: name, Doc: doc}
+		for line := range strings.Lines(table) {
+			f := strings.SplitN(strings.TrimSpace(line), "|", 4)
+			if len(f) < 2 {
+				continue
+			}
+			for len(f) < 4 {
+				f = append(f, "")
+			}
+			s.Options = append(s.Options, Option{
+				Name: strings.TrimSpace(f[0]), Type: strings.ReplaceAll(strings.TrimSpace(f[1]), "/", "|"),
+				Default: strings.TrimSpace(f[2]), Doc: strings.TrimSpace(f[3]),
+			})
+		}
+		return s
+	})
+}
+
+func openScope(name, doc string) func() *Scope {
+	return sync.OnceValue(func() *Scope { return &Scope{Name: name, Doc: doc, Open: true} })
+}
+
+// processScope takes its options from the table of directives.
+var processScope = sync.OnceValue(func() *Scope {
+	s := &Scope{Name: "process", Doc: "Directives for all processes, and selectors for some."}
+	for _, d := range directive.All() {
+		s.Options = append(s.Options, Option{Name: d.Name, Default: d.Default, Doc: d.Doc})
+	}
+	return s
+})
+
+var scopes = []func() *Scope{
+	unscoped, appleContainer, apptainer, aws, azure, charliecloud, conda, dag, docker, env, executor, fusion,
+	google, k8s, lineage, mail, manifest, nextflow, notification, params, plugins, podman, processScope, profiles, registry,
+	report, sarus, seqera, shifter, singularity, smolvm, spack, timeline, tower, trace, wave, weblog, workflow,
+}
+
+var (
+	env      = openScope("env", "Variables put into the environment of every task.")
+	params   = openScope("params", "Parameters of the pipeline.")
+	plugins  = openScope("plugins", "Plugins the pipeline uses.")
+	profiles = openScope("profiles", "Named sets of settings, chosen by -profile.")
+)
+
+// Scopes are the tables of all scopes in order of name, options outside any
+// scope first.
+func Scopes() []*Scope {
+	all := make([]*Scope, len(scopes))
+	for i, s := range scopes {
+		all[i] = s()
+	}
+	return all
+}
+
+// FindScope finds a scope by name; the options outside any scope have the name "".
+func FindScope(name string) *Scope {
+	for _, f := range scopes {
+		if s := f(); s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Option finds an option by its dotted name within the scope.
+func (s *Scope) Option(name string) *Option {
+	for i := range s.Options {
+		if matchName(s.Options[i].Name, name) {
+			return &s.Options[i]
+		}
+	}
+	return nil
+}
+
+func (s *Scope) isPrefix(name string) bool {
+	for i := range s.Options {
+		parts := strings.Split(s.Options[i].Name, ".")
+		n := strings.Count(name, ".") + 1
+		if n < len(parts) && matchName(strings.Join(parts[:n], "."), name) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchName(pattern, name string) bool {
+	if pattern == name {
+		return true
+	}
+	if !strings.Contains(pattern, "*") {
+		return false
+	}
+	p, n := strings.Split(pattern, "."), strings.Split(name, ".")
+	if len(p) != len(n) {
+		return false
+	}
+	for i := range p {
+		if p[i] != "*" && p[i] != n[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Check warns about options that no table knows. Scopes of plugins and of
+// the pipeline's own making pass unless they resemble a known one.
+func (c *Config) Check() diag.List {
+	var problems diag.List
+	c.Root.Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		s := FindScope(name)
+		switch {
+		case s == nil:
+			c.checkTop(&problems, name, v)
+		case s.Open:
+		case name == "process":
+			c.checkProcess(&problems, []string{name}, c.Scope(name))
+		default:
+			if m, ok := v.(*value.Map); ok {
+				c.checkOptions(&problems, s, []string{name}, m)
+			}
+		}
+		return true
+	})
+	return problems
+}
+
+func (c *Config) checkTop(problems *diag.List, name string, v value.Value) {
+	_, isScope := v.(*value.Map)
+	if !isScope && unscoped().Option(name) != nil {
+		return
+	}
+	var names []string
+	if isScope {
+		for _, s := range Scopes() {
+			names = append(names, s.Name)
+		}
+	} else {
+		for _, o := range unscoped().Options {
+			names = append(names, o.Name)
+		}
+	}
+	near, ok := diag.Near(name, names)
+	if !ok || near == "" {
+		return
+	}
+	kind := "option"
+	if isScope {
+		kind = "scope"
+	}
+	d := problems.Warn(c.Span(name), fmt.Sprintf("unknown config %s `%s`", kind, name))
+	d.Notes = append(d.Notes, fmt.Sprintf("a config %s `%s` exists", kind, near))
+}
+
+func (c *Config) checkOptions(problems *diag.List, s *Scope, path []string, m *value.Map) {
+	m.Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		if s.Name == "executor" && len(path) == 1 && strings.HasPrefix(name, "$") {
+			if inner, ok := v.(*value.Map); ok {
+				c.checkNamed(problems, s, append(path[:1:1], name), inner)
+			}
+			return true
+		}
+		at := append(path[:len(path):len(path)], name)
+		dotted := strings.Join(at[1:], ".")
+		if o := s.Option(dotted); o != nil {
+			c.checkType(problems, o, at, v)
+			return true
+		}
+		if inner, ok := v.(*value.Map); ok && s.isPrefix(dotted) {
+			c.checkOptions(problems, s, at, inner)
+			return true
+		}
+		c.unknown(problems, s, at, dotted)
+		return true
+	})
+}
+
+// checkNamed checks a block such as executor.$slurm, whose options are those
+// of the scope itself.
+func (c *Config) checkNamed(problems *diag.List, s *Scope, path []string, m *value.Map) {
+	m.Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		if s.Option(name) == nil && !s.isPrefix(name) {
+			c.unknown(problems, s, append(path[:len(path):len(path)], name), name)
+		}
+		return true
+	})
+}
+
+func (c *Config) unknown(problems *diag.List, s *Scope, path []string, dotted string) {
+	d := problems.Warn(c.Span(path...), fmt.Sprintf("unknown config option `%s`", strings.Join(path, ".")))
+	names := make([]string, len(s.Options))
+	for i, o := range s.Options {
+		names[i] = o.Name
+	}
+	if near, ok := diag.Near(dotted, names); ok {
+		d.Notes = append(d.Notes, fmt.Sprintf("an option `%s.%s` exists", s.Name, near))
+	}
+}
+
+func (c *Config) checkType(problems *diag.List, o *Option, path []string, v value.Value) {
+	if o.Type != "boolean" || v == nil {
+		return
+	}
+	if _, isClosure := v.(value.Callable); isClosure {
+		return
+	}
+	if _, err := directive.Flag(strings.Join(path, "."), v, false); err != nil {
+		problems.Add(c.Span(path...), err.Error())
+	}
+}
+
+func (c *Config) checkProcess(problems *diag.List, path []string, m *value.Map) {
+	m.Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		at := append(path[:len(path):len(path)], name)
+		if _, pattern, ok := IsSelector(name); ok {
+			if err := CheckPattern(pattern); err != nil {
+				problems.Add(c.Span(at...), fmt.Sprintf("selector `%s` is no regular expression: %s", name, err))
+			}
+			if inner, isMap := v.(*value.Map); isMap {
+				c.checkProcess(problems, at, inner)
+			}
+			return true
+		}
+		d := directive.Lookup(name)
+		if d == nil {
+			e := directive.Unknown(name)
+			w := problems.Warn(c.Span(at...), e.Message)
+			if e.Help != "" {
+				w.Notes = append(w.Notes, e.Help)
+			}
+			return true
+		}
+		if err := directive.Check(d, v); err != nil && !d.Repeatable {
+			problems.Add(c.Span(at...), err.Error())
+		}
+		return true
+	})
+}
