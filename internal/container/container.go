@@ -1,0 +1,179 @@
+package container
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sluice/internal/task"
+)
+
+// A Spec says what is to run in which container.
+type Spec struct {
+	Container *task.Container
+	WorkDir   string   // of the task, absolute
+	Inputs    []string // absolute paths of the inputs, links resolved
+	BinDirs   []string
+	Scratch   bool // the task runs in another directory, mounted too
+	Cpus      int
+	MemoryMB  int64  // 0 = not set
+	HasEnv    bool   // the wrapper has nxf_container_env
+	Traced    bool   // Command is the wrapper itself, which needs NXF_DEBUG
+	Command   string // shell text to run inside
+	Redirect  string // shell text after the command, such as ` < file`
+}
+
+// Lines are what the wrapper needs of an engine; empty where it needs nothing.
+type Lines struct {
+	Run    string // runs the task and gives its exit status
+	Kill   string // ends it from outside
+	Remove string // cleans up afterwards
+	Named  bool   // the lines use $NXF_BOXID
+}
+
+type engine func(Spec) Lines
+
+// engines is the only list of engines.
+var engines = map[string]engine{
+	"docker":      docker,
+	"podman":      podman,
+	"singularity": singularity,
+	"apptainer":   apptainer,
+}
+
+// Known says whether there is an engine of that name.
+func Known(name string) bool { return engines[name] != nil }
+
+// Build makes the lines for the engine that s.Container names.
+func Build(s Spec) (Lines, error) {
+	e := engines[s.Container.Engine]
+	if e == nil {
+		return Lines{}, fmt.Errorf("container engine `%s` is not one of apptainer, docker, podman, singularity", s.Container.Engine)
+	}
+	if s.Cpus < 1 {
+		s.Cpus = 1
+	}
+	return e(s), nil
+}
+
+// A words collects the words of a command line.
+type words []string
+
+func (w *words) add(more ...string) {
+	for _, s := range more {
+		if s != "" {
+			*w = append(*w, s)
+		}
+	}
+}
+
+func (w *words) String() string { return strings.Join(*w, " ") }
+
+// program is the engine's name with what stands before its subcommand.
+func program(c *task.Container, name string) words {
+	var w words
+	if c.Sudo {
+		w.add("sudo")
+	}
+	w.add(name, c.EngineOptions)
+	return w
+}
+
+// limits are the options for CPUs and memory that docker and podman share.
+func limits(s Spec) []string {
+	w := []string{"--cpu-shares " + strconv.Itoa(s.Cpus*1024)}
+	if s.MemoryMB > 0 {
+		w = append(w, fmt.Sprintf("--memory %dm", s.MemoryMB))
+	}
+	return w
+}
+
+// volumes are the -v options of docker and podman.
+func volumes(s Spec) []string {
+	c := s.Container
+	flags := func(more ...string) string {
+		if c.MountFlags != "" {
+			more = append(more, c.MountFlags)
+		}
+		if len(more) == 0 {
+			return ""
+		}
+		return ":" + strings.Join(more, ",")
+	}
+	var w []string
+	switch c.Temp {
+	case "":
+	case "auto":
+		w = append(w, "-v $(nxf_mktemp):/tmp")
+	default:
+		w = append(w, "-v "+Quote(c.Temp)+":/tmp")
+	}
+	mount := func(p string, flag string) { w = append(w, "-v "+Quote(p)+":"+Quote(p)+flag) }
+	if c.ReadOnlyInputs {
+		for _, p := range Mounts(append(slices.Clone(s.Inputs), inside(s.BinDirs)...)) {
+			mount(p, flags("ro"))
+		}
+		mount(s.WorkDir, flags())
+	} else {
+		for _, p := range mounts(s) {
+			mount(p, flags())
+		}
+	}
+	if s.Scratch {
+		w = append(w, `-v "$NXF_TASK_WORKDIR":"$NXF_TASK_WORKDIR"`+flags())
+	}
+	return w
+}
+
+// mounts are the directories that hold inputs, tools and the work directory.
+func mounts(s Spec) []string {
+	all := append(slices.Clone(s.Inputs), inside(s.BinDirs)...)
+	return Mounts(append(all, filepath.Join(s.WorkDir, "x")))
+}
+
+// inside names something in each directory, so that the directory is mounted
+// and not its parent.
+func inside(dirs []string) []string {
+	out := make([]string, len(dirs))
+	for i, d := range dirs {
+		out[i] = filepath.Join(d, "x")
+	}
+	return out
+}
+
+// Mounts is the shortest list of directories to mount for these files: the
+// directories they are in, those below one top-level directory joined to what
+// they have in common. The order is that of first appearance.
+func Mounts(files []string) []string {
+	var order []string
+	common := map[string][]string{} // top directory -> path elements
+	for _, f := range files {
+		dir := strings.Split(strings.Trim(filepath.Dir(filepath.Clean(f)), "/"), "/")
+		have, ok := common[dir[0]]
+		if !ok {
+			order = append(order, dir[0])
+			common[dir[0]] = dir
+			continue
+		}
+		n := 0
+		for n < len(have) && n < len(dir) && have[n] == dir[n] {
+			n++
+		}
+		common[dir[0]] = have[:n]
+	}
+	out := make([]string, len(order))
+	for i, top := range order {
+		out[i] = "/" + strings.Join(common[top], "/")
+	}
+	return out
+}
+
+// inner is the shell text with the task's variables set in front.
+func inner(s Spec) string {
+	if s.HasEnv {
+		return "eval $(nxf_container_env); " + InDouble(s.Command)
+	}
+	return InDouble(s.Command)
+}

@@ -1,0 +1,149 @@
+package container
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"sluice/internal/task"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The expected lines are the original engine's, 25.04.4.
+func TestBuild(t *testing.T) {
+	t.Parallel()
+	const dir = "/w/78/b54e"
+	sh := "/bin/bash -ue " + dir + "/.command.sh"
+	tr := "/bin/bash " + dir + "/.command.run nxf_trace"
+	sing := `set +u; env - PATH="$PATH" ${TMP:+SINGULARITYENV_TMP="$TMP"} ${TMPDIR:+SINGULARITYENV_TMPDIR="$TMPDIR"} ${NXF_TASK_WORKDIR:+SINGULARITYENV_NXF_TASK_WORKDIR="$NXF_TASK_WORKDIR"} `
+	tests := []struct {
+		name string
+		spec Spec
+		want Lines
+	}{
+		{
+			"docker",
+			Spec{Container: &task.Container{Engine: "docker", Image: "ubuntu:20.04", Options: "--foo bar", FixOwnership: true}, Cpus: 2, MemoryMB: 2048, HasEnv: true, Traced: true, Command: tr, Inputs: []string{"/w/f1.txt"}},
+			Lines{
+				Run:    `docker run -i --cpu-shares 2048 --memory 2048m -e "NXF_TASK_WORKDIR" -e "NXF_DEBUG=${NXF_DEBUG:=0}" -e "NXF_OWNER=$(id -u):$(id -g)" -v /w:/w -w "$NXF_TASK_WORKDIR" --foo bar --name $NXF_BOXID ubuntu:20.04 /bin/bash -c "eval $(nxf_container_env); ` + tr + `"`,
+				Kill:   "docker stop $NXF_BOXID",
+				Remove: "docker rm $NXF_BOXID &>/dev/null || true",
+				Named:  true,
+			},
+		},
+		{
+			"docker with every setting",
+			Spec{
+				Container: &task.Container{
+					Engine: "docker", Image: "quay.io/ubuntu:20.04", RunOptions: "-u $(id -u):$(id -g) --x", EngineOptions: "--eng", Temp: "auto", MountFlags: "Z",
+					Sudo: true, TTY: true, EnvWhitelist: []string{"AA", "BB"}, ReadOnlyInputs: true,
+				},
+				Inputs: []string{"/usr/share/zoneinfo/Etc/UTC", "/etc/hostname"}, MemoryMB: 1500, Traced: true, Command: tr,
+			},
+			Lines{
+				Run:    `sudo docker --eng run -i --cpu-shares 1024 --memory 1500m -t -e "NXF_TASK_WORKDIR" -e "NXF_DEBUG=${NXF_DEBUG:=0}" -e "AA" -e "BB" -v $(nxf_mktemp):/tmp -v /usr/share/zoneinfo/Etc:/usr/share/zoneinfo/Etc:ro,Z -v /etc:/etc:ro,Z -v ` + dir + ":" + dir + `:Z -w "$NXF_TASK_WORKDIR" -u $(id -u):$(id -g) --x --name $NXF_BOXID quay.io/ubuntu:20.04 ` + tr,
+				Kill:   "sudo docker stop $NXF_BOXID",
+				Remove: "sudo docker rm $NXF_BOXID &>/dev/null || true",
+				Named:  true,
+			},
+		},
+		{
+			"docker kept and killed by a signal",
+			Spec{Container: &task.Container{Engine: "docker", Image: "ubuntu:20.04", Temp: "/tt", Kill: "SIGINT", Keep: true}, Command: sh},
+			Lines{
+				Run:   `docker run -i --cpu-shares 1024 -e "NXF_TASK_WORKDIR" -v /tt:/tmp -v ` + dir + ":" + dir + ` -w "$NXF_TASK_WORKDIR" --name $NXF_BOXID ubuntu:20.04 ` + sh,
+				Kill:  "docker kill -s SIGINT $NXF_BOXID",
+				Named: true,
+			},
+		},
+		{
+			"podman",
+			Spec{Container: &task.Container{Engine: "podman", Image: "ubuntu:20.04"}, HasEnv: true, Scratch: true, Command: sh},
+			Lines{
+				Run:    `podman run -i -e "NXF_TASK_WORKDIR" -v ` + dir + ":" + dir + ` -v "$NXF_TASK_WORKDIR":"$NXF_TASK_WORKDIR" -w "$NXF_TASK_WORKDIR" --cpu-shares 1024 --name $NXF_BOXID ubuntu:20.04 /bin/bash -c "eval $(nxf_container_env); ` + sh + `"`,
+				Kill:   "podman stop $NXF_BOXID",
+				Remove: "podman rm $NXF_BOXID &>/dev/null || true",
+				Named:  true,
+			},
+		},
+		{
+			"podman with settings",
+			Spec{
+				Container: &task.Container{Engine: "podman", Image: "ubuntu:20.04", RunOptions: "--ro", Options: `-v "/a b:/q"`, EngineOptions: "--eng", Temp: "auto", MountFlags: "Z", EnvWhitelist: []string{"AA", "BB"}, Keep: true},
+				Traced:    true, Command: tr,
+			},
+			Lines{
+				Run:   `podman --eng run -i -e "NXF_TASK_WORKDIR" -e "NXF_DEBUG=${NXF_DEBUG:=0}" -e "AA" -e "BB" -v $(nxf_mktemp):/tmp -v ` + dir + ":" + dir + `:Z -w "$NXF_TASK_WORKDIR" --ro -v "/a b:/q" --cpu-shares 1024 --name $NXF_BOXID ubuntu:20.04 ` + tr,
+				Kill:  "podman stop $NXF_BOXID",
+				Named: true,
+			},
+		},
+		{
+			"singularity",
+			Spec{Container: &task.Container{Engine: "singularity", Image: "/c/ubuntu.img", Options: "--foo bar"}, HasEnv: true, Command: sh, Redirect: " < " + dir + "/.command.in", Inputs: []string{"/w/f"}},
+			Lines{Run: sing + `singularity exec --no-home --pid -B /w --foo bar /c/ubuntu.img /bin/bash -c "cd $NXF_TASK_WORKDIR; eval $(nxf_container_env); ` + sh + `" < ` + dir + "/.command.in"},
+		},
+		{
+			"singularity with settings",
+			Spec{
+				Container: &task.Container{Engine: "singularity", Image: "/c/ubuntu.img", RunOptions: "--ro $HOME", EngineOptions: "--eng", EnvWhitelist: []string{"AA"}},
+				Traced:    true, Scratch: true, Command: tr,
+			},
+			Lines{Run: sing + `SINGULARITYENV_NXF_DEBUG="${NXF_DEBUG:=0}" ${AA:+SINGULARITYENV_AA="$AA"} singularity --eng exec --no-home --pid -B ` + dir + ` -B "$NXF_TASK_WORKDIR" --ro $HOME /c/ubuntu.img /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + tr + `"`},
+		},
+		{
+			"apptainer without mounts",
+			Spec{Container: &task.Container{Engine: "apptainer", Image: "/c/ubuntu.img", NoMounts: true}, Command: sh},
+			Lines{Run: strings.ReplaceAll(sing, "SINGULARITY", "APPTAINER") + `apptainer exec --no-home --pid /c/ubuntu.img /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + sh + `"`},
+		},
+	}
+	for _, tc := range tests {
+		tc.spec.WorkDir = dir
+		got, err := Build(tc.spec)
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if d := cmp.Diff(tc.want, got); d != "" {
+			t.Errorf("%s: -want +got\n%s", tc.name, d)
+		}
+	}
+}
+
+func TestBuildUnknown(t *testing.T) {
+	t.Parallel()
+	if _, err := Build(Spec{Container: &task.Container{Engine: "jail"}}); err == nil || !strings.Contains(err.Error(), "`jail`") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMounts(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ files, want string }{
+		{"/etc/hostname", "/etc"},
+		{"/t/h/g2/x/2.txt /t/h/g2/x/y/z/1.txt /t/h/g/w/ab/cd/x", "/t/h"},
+		{"/t/h/g2/x/2.txt /t/h/g2/x/y/z/1.txt", "/t/h/g2/x"},
+		{"/usr/share/perl/5/strict.pm /etc/a /etc/b", "/usr/share/perl/5 /etc"},
+	} {
+		if got := strings.Join(Mounts(strings.Fields(tc.files)), " "); got != tc.want {
+			t.Errorf("Mounts(%s) = %s, want %s", tc.files, got, tc.want)
+		}
+	}
+}
+
+// FuzzQuote: bash reads back what was quoted, alone and nested in double quotes.
+func FuzzQuote(f *testing.F) {
+	for _, s := range []string{"", "a b", "it's", `"$(x)"`, "`id`", "a\nb", "-rf", "*", "~", "=a", "\\", "é", "\xff\xfe", "!x", "{a,b}", "#", "$HOME"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.Contains(s, "\x00") {
+			t.Skip()
+		}
+		line := "printf %s " + Quote(s) + `; printf '\001'; bash -c "` + InDouble("printf %s "+Quote(s)) + `"`
+		out, err := exec.Command("/bin/bash", "-c", line).Output()
+		if err != nil || string(out) != s+"\x01"+s {
+			t.Errorf("%q gave %q, %v", s, out, err)
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package container
+
+import "strings"
+
+// singularity runs the task by `singularity exec`; the image is a file or a
+// URI that the engine takes.
+// Nextflow docs: container#singularity
+func singularity(s Spec) Lines { return execLine(s, "singularity", "SINGULARITYENV_") }
+
+// execLine is what singularity and apptainer share. The host's environment stays
+// outside but for a few names, which travel with the engine's prefix.
+func execLine(s Spec, name, prefix string) Lines {
+	c := s.Container
+	var w words
+	w.add("set +u; env -", `PATH="$PATH"`)
+	pass := func(name string) { w.add("${" + name + ":+" + prefix + name + `="$` + name + `"}`) }
+	pass("TMP")
+	pass("TMPDIR")
+	pass("NXF_TASK_WORKDIR")
+	if s.Traced {
+		w.add(prefix + `NXF_DEBUG="${NXF_DEBUG:=0}"`)
+	}
+	for _, v := range c.EnvWhitelist {
+		if key, value, ok := strings.Cut(v, "="); ok {
+			w.add(prefix + key + "=" + Quote(value))
+		} else {
+			pass(v)
+		}
+	}
+	w.add(program(c, name)...)
+	w.add("exec --no-home --pid")
+	if !c.NoMounts {
+		for _, p := range mounts(s) {
+			w.add("-B " + Quote(p))
+		}
+		if s.Scratch {
+			w.add(`-B "$NXF_TASK_WORKDIR"`)
+		}
+	}
+	cd := "cd $NXF_TASK_WORKDIR; "
+	if Quote(s.WorkDir) != s.WorkDir {
+		cd = `cd \"\$NXF_TASK_WORKDIR\"; `
+	}
+	w.add(c.RunOptions, c.Options, Quote(c.Image), `/bin/bash -c "`+cd+inner(s)+`"`)
+	return Lines{Run: w.String() + s.Redirect}
+}

@@ -1,0 +1,273 @@
+package workdir
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"sluice/internal/container"
+	"sluice/internal/task"
+)
+
+// writeWrapper writes .command.run.
+func writeWrapper(b *bytes.Buffer, t *task.Task) error {
+	env, err := exports(t)
+	if err != nil {
+		return err
+	}
+	lines, err := containerLines(t, env != "")
+	if err != nil {
+		return err
+	}
+	w := wrapper{Buffer: b, t: t, dir: container.Quote(t.WorkDir), box: lines, env: env}
+	w.header()
+	b.WriteString("set -e\nset -u\nNXF_DEBUG=${NXF_DEBUG:=0}; [[ $NXF_DEBUG > 1 ]] && set -x\nNXF_ENTRY=${1:-nxf_main}\nnxf_dir=" + w.dir + "\n\n")
+	b.WriteString(library)
+	w.traced()
+	if len(t.Module) > 0 {
+		b.WriteString(moduleFunction)
+	}
+	if t.Scratch != "" {
+		b.WriteString(fsFunctions)
+	}
+	w.containerEnv()
+	w.exits()
+	w.function("nxf_launch", w.launch())
+	w.function("nxf_stage", stageLines(t))
+	w.function("nxf_unstage_outputs", unstageLines(t))
+	w.function("nxf_unstage_controls", w.controls())
+	b.WriteString(unstageFunction)
+	w.main()
+	b.WriteString("$NXF_ENTRY\n")
+	return nil
+}
+
+type wrapper struct {
+	*bytes.Buffer
+	t   *task.Task
+	dir string // work directory as a shell word
+	box container.Lines
+	env string
+}
+
+func (w *wrapper) add(lines ...string) {
+	for _, l := range lines {
+		w.WriteString(l)
+		w.WriteByte('\n')
+	}
+}
+
+func (w *wrapper) function(name string, body []string) {
+	w.add(name + "() {")
+	if len(body) == 0 {
+		w.add("    true")
+	}
+	for _, l := range body {
+		w.add("    " + l)
+	}
+	w.add("}", "")
+}
+
+var oneLine = strings.NewReplacer("\n", " ", "\r", " ", "'", "''")
+
+// header is YAML for tools that look into work directories.
+func (w *wrapper) header() {
+	w.add("#!/bin/bash", "### ---", "### name: '"+oneLine.Replace(w.t.Name)+"'")
+	if c := w.t.Container; c != nil {
+		w.add("### container: '" + oneLine.Replace(c.Image) + "'")
+	}
+	if len(w.t.OutputGlobs) > 0 {
+		w.add("### outputs:")
+		for _, g := range w.t.OutputGlobs {
+			w.add("### - '" + oneLine.Replace(g) + "'")
+		}
+	}
+	w.add("### ...")
+}
+
+// usesTrace says whether the task is started by nxf_trace.
+func usesTrace(t *task.Task) bool {
+	return t.WantMetrics || t.Container != nil && t.Container.FixOwnership
+}
+
+// scriptLine runs .command.sh, stdin apart.
+func scriptLine(t *task.Task) string {
+	var words []string
+	for _, s := range Interpreter(t) {
+		words = append(words, container.Quote(s))
+	}
+	return strings.Join(append(words, container.Quote(filepath.Join(t.WorkDir, ScriptFile))), " ")
+}
+
+func stdinOf(t *task.Task) string {
+	if t.Stdin == nil {
+		return ""
+	}
+	return " < " + container.Quote(filepath.Join(t.WorkDir, InFile))
+}
+
+// shellOf is the shell for the wrapper itself when it runs again as nxf_trace.
+func traceLine(t *task.Task) string {
+	return "/bin/bash " + container.Quote(filepath.Join(t.WorkDir, RunFile)) + " nxf_trace"
+}
+
+func containerLines(t *task.Task, hasEnv bool) (container.Lines, error) {
+	if t.Container == nil {
+		return container.Lines{}, nil
+	}
+	s := container.Spec{
+		Container: t.Container,
+		WorkDir:   t.WorkDir,
+		BinDirs:   t.BinDirs,
+		Scratch:   t.Scratch != "",
+		Cpus:      t.Resources.Cpus,
+		MemoryMB:  int64(t.Resources.Memory) >> 20,
+		HasEnv:    hasEnv,
+		Traced:    usesTrace(t),
+	}
+	for _, in := range t.Stage {
+		real, err := filepath.EvalSymlinks(in.Source)
+		if err != nil {
+			real = in.Source // the task will see what is missing
+		}
+		s.Inputs = append(s.Inputs, real)
+	}
+	if s.Traced {
+		s.Command = traceLine(t)
+	} else {
+		s.Command, s.Redirect = scriptLine(t), stdinOf(t)
+	}
+	lines, err := container.Build(s)
+	if err != nil {
+		return lines, fmt.Errorf("prepare %s: %w", t.Name, err)
+	}
+	return lines, nil
+}
+
+func (w *wrapper) traced() {
+	if usesTrace(w.t) {
+		w.WriteString(strings.Replace(traceFunctions, "NXF_SCRIPT", scriptLine(w.t)+stdinOf(w.t), 1))
+	}
+}
+
+func (w *wrapper) containerEnv() {
+	if w.t.Container != nil && w.env != "" {
+		w.function("nxf_container_env", []string{"printf '%s' " + container.Quote(container.Quote(w.env))})
+	}
+}
+
+// launch is the line that runs the task and gives its exit status.
+func (w *wrapper) launch() []string {
+	switch {
+	case w.t.Container != nil:
+		return []string{w.box.Run}
+	case usesTrace(w.t):
+		return []string{traceLine(w.t)}
+	}
+	return []string{scriptLine(w.t) + stdinOf(w.t)}
+}
+
+func (w *wrapper) exits() {
+	body := []string{
+		"local last=$? status=${nxf_main_ret:=0}",
+		"[[ $status -eq 0 ]] && status=${nxf_unstage_ret:=0}",
+		"[[ $status -eq 0 ]] && status=$last",
+		"printf '%s' $status > \"$nxf_dir/" + ExitFile + "\"",
+	}
+	if w.t.Scratch != "" {
+		body = append(body, `[[ ${NXF_SCRATCH:-} ]] && cd "$nxf_dir" && rm -rf -- "$NXF_SCRATCH" || true`)
+	}
+	if w.box.Remove != "" {
+		body = append(body, w.box.Remove)
+	}
+	w.function("on_exit", append(body, "set +u", "exit $status"))
+
+	body = []string{"set +e"}
+	if w.box.Kill != "" {
+		body = append(body, w.box.Kill)
+	}
+	w.function("on_term", append(body, `[[ "${pid:-}" ]] && nxf_kill $pid`))
+}
+
+// controls brings the control files back from a scratch directory.
+func (w *wrapper) controls() []string {
+	if w.t.Scratch == "" {
+		return nil
+	}
+	files := []string{OutFile, ErrFile}
+	if usesTrace(w.t) {
+		files = append(files, TraceFile)
+	}
+	if len(w.t.CaptureEnv)+len(w.t.CaptureEval) > 0 {
+		files = append(files, EnvFile)
+	}
+	var out []string
+	for _, f := range files {
+		out = append(out, "cp "+f+` "$nxf_dir/`+f+`" || true`)
+	}
+	return out
+}
+
+func (w *wrapper) main() {
+	w.add(
+		"nxf_main() {",
+		"    trap on_exit EXIT",
+		"    trap on_term TERM INT USR2",
+		"    trap '' USR1",
+		"",
+		`    [[ "${NXF_CHDIR:-}" ]] && cd "$NXF_CHDIR"`,
+	)
+	if w.box.Named {
+		w.add(`    export NXF_BOXID="nxf-$(< /proc/sys/kernel/random/uuid)"`)
+	}
+	w.add(
+		"    NXF_SCRATCH="+scratch(w.t.Scratch),
+		"    [[ $NXF_DEBUG > 0 ]] && nxf_env",
+		`    : > "$nxf_dir/`+BeginFile+`"`,
+		"    set +u",
+	)
+	if w.t.BeforeScript != "" {
+		w.add("    # beforeScript directive", w.t.BeforeScript)
+	}
+	for _, list := range w.t.Module {
+		for m := range strings.SplitSeq(list, ":") {
+			name, version, _ := strings.Cut(m, "/")
+			w.add(strings.TrimRight("    nxf_module_load "+container.Quote(name)+" "+container.Quote(version), " '"))
+		}
+	}
+	w.add("    set -u")
+	if w.t.Container == nil {
+		w.WriteString(w.env)
+	}
+	w.add(
+		`    [[ $NXF_SCRATCH ]] && cd "$NXF_SCRATCH"`,
+		`    export NXF_TASK_WORKDIR="$PWD"`,
+	)
+	if w.t.Scratch == "" {
+		w.add("    [[ ${NXF_STAGED:-} ]] || nxf_stage", "    unset NXF_STAGED")
+	} else {
+		w.add("    nxf_stage")
+	}
+	w.WriteString(runLines)
+	if w.t.AfterScript != "" {
+		w.add("    # 'afterScript' directive", w.t.AfterScript)
+	}
+	w.add("}", "")
+}
+
+// scratch is the shell word for the directory the task runs in.
+// Nextflow docs: reference/process#scratch
+func scratch(s string) string {
+	switch {
+	case s == "":
+		return "''"
+	case s == "true":
+		return `"$(set +u; nxf_mktemp "$TMPDIR")"`
+	case s == "ram-disk":
+		return `"$(nxf_mktemp /dev/shm/)"`
+	case strings.HasPrefix(s, "$"):
+		return `"$(set +u; nxf_mktemp "` + s + `")"`
+	}
+	return `"$(set +u; nxf_mktemp ` + container.Quote(s) + `)"`
+}
