@@ -1,0 +1,45 @@
+package process
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// arity is how many files an input or output may have; max is -1 for any.
+type arity struct{ min, max int }
+
+func parseArity(text string) (*arity, error) {
+	lo, hi, ranged := strings.Cut(text, "..")
+	n, err := strconv.Atoi(lo)
+	if err != nil {
+		return nil, err
+	}
+	a := &arity{min: n, max: n}
+	if ranged {
+		if hi == "*" {
+			a.max = -1
+		} else if a.max, err = strconv.Atoi(hi); err != nil {
+			return nil, err
+		}
+	}
+	if a.max >= 0 && a.max < a.min {
+		return nil, fmt.Errorf("arity %s", text)
+	}
+	return a, nil
+}
+
+// single says that one file is given as a path, not as a list of one.
+func (a *arity) single() bool { return a.max == 1 }
+
+func (a *arity) holds(n int) bool { return n >= a.min && (a.max < 0 || n <= a.max) }
+
+func (a *arity) String() string {
+	switch {
+	case a.max < 0:
+		return fmt.Sprintf("%d..*", a.min)
+	case a.max == a.min:
+		return strconv.Itoa(a.min)
+	}
+	return fmt.Sprintf("%d..%d", a.min, a.max)
+}

@@ -1,0 +1,296 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sluice/internal/cache"
+	"sluice/internal/directive"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/task"
+)
+
+// finished handles a task that the executor has ended.
+func (n *node) finished(p *pending, t *task.Task) error {
+	in := p.in
+	exit := t.Result.Exit
+	in.exit = &exit
+	if t.State == task.Aborted {
+		n.run.Post(observe.TaskChanged{Step: observe.Aborted, Task: t})
+		return n.done()
+	}
+	if err := n.outcome(p, t); err != nil {
+		return n.fail(p, err)
+	}
+	return nil
+}
+
+// outcome emits what a successful task made; an error is why it counts as failed.
+func (n *node) outcome(p *pending, t *task.Task) error {
+	in := p.in
+	switch {
+	case t.Result.Err != nil:
+		return t.Result.Err
+	case t.Exec == nil && t.Result.Exit != 0 && !in.validExit(t.Result.Exit):
+		return fmt.Errorf("Process `%s` terminated with an error exit status (%d)", t.Name, t.Result.Exit)
+	}
+	c, err := in.collect(t.WorkDir)
+	if err != nil {
+		return err
+	}
+	if err := n.store(in, c); err != nil {
+		return err
+	}
+	t.State = task.Completed
+	record := cache.FromTask(t)
+	if n.def.native() {
+		record.Context = in.variables()
+	}
+	n.run.Remember(record)
+	n.run.Post(observe.TaskChanged{Step: observe.Completed, Task: t})
+	if t.Debug {
+		n.echo(t)
+	}
+	return n.emit(p, c)
+}
+
+func (in *instance) validExit(code int) bool {
+	v, err := in.setting("validExitStatus")
+	if err != nil || v == nil {
+		return code == 0
+	}
+	elems, ok := value.Elements(v)
+	if !ok {
+		elems = []value.Value{v}
+	}
+	for _, e := range elems {
+		if value.Equal(e, value.Int(code)) {
+			return true
+		}
+	}
+	return false
+}
+
+// echo prints the output of a task with `debug true`.
+func (n *node) echo(t *task.Task) {
+	b, err := os.ReadFile(filepath.Join(t.WorkDir, ".command.out"))
+	if err != nil {
+		n.run.warn(fmt.Sprintf("Cannot print the output of `%s`: %v", t.Name, err))
+		return
+	}
+	if len(b) > 0 {
+		n.run.Post(observe.Message{Level: observe.Print, Text: string(b)})
+	}
+}
+
+// emit publishes and sends the outputs on, in the order they are declared.
+func (n *node) emit(p *pending, c *collected) error {
+	if err := n.publish(p.in, c); err != nil {
+		return n.fail(p, err)
+	}
+	n.send(c)
+	return n.done()
+}
+
+func (n *node) send(c *collected) {
+	for i, v := range c.values {
+		if !c.absent[i] {
+			n.outs[i].Emit(v)
+		}
+	}
+	for _, t := range n.topic {
+		if !c.absent[t.out] {
+			t.channel.Emit(c.values[t.out])
+		}
+	}
+}
+
+func (n *node) done() error {
+	n.active--
+	return n.settle()
+}
+
+// variables keeps what an `exec:` body assigned, for a cached task's outputs.
+func (in *instance) variables() []byte {
+	m := value.NewMap(4)
+	for _, name := range in.frame.Names() {
+		if v, ok := in.frame.Property(name); ok && name != "task" && v != nil {
+			m.Set(value.String(name), in.unstage(v))
+		}
+	}
+	b, err := cache.Encode(m)
+	if err != nil {
+		in.run().Post(observe.Message{Level: observe.Debug, Text: fmt.Sprintf("the variables of `%s` cannot be kept for -resume: %v", in.task.Name, err)})
+		return nil
+	}
+	return b
+}
+
+// cached uses what an earlier run left, if its outputs are all there.
+func (n *node) cached(p *pending, in *instance) (bool, error) {
+	t := in.task
+	r := n.run.Cached(t.Hash)
+	if r == nil || r.Exit != 0 && !in.validExit(r.Exit) || r.State == task.Failed || r.State == task.Aborted {
+		return false, nil
+	}
+	t.WorkDir = r.WorkDir
+	if n.def.native() && !in.restore(r.Context) {
+		return false, nil
+	}
+	c, err := in.collect(t.WorkDir)
+	if err != nil {
+		n.run.Post(observe.Message{Level: observe.Debug, Text: fmt.Sprintf("[%s] cached task cannot be used: %v", t.Hash.Short(), err)})
+		return false, nil
+	}
+	id := t.ID
+	r.Restore(t)
+	t.ID, t.State = id, task.Cached
+	n.run.Post(observe.TaskChanged{Step: observe.Cached, Task: t})
+	again := cache.FromTask(t)
+	again.Context = r.Context
+	n.run.Remember(again)
+	return true, n.emit(p, c)
+}
+
+func (in *instance) restore(context []byte) bool {
+	if len(context) == 0 {
+		return len(in.node.def.outputs) == 0
+	}
+	v, err := cache.Decode(context)
+	m, ok := v.(*value.Map)
+	if err != nil || !ok {
+		return false
+	}
+	m.Entries(func(k, v value.Value) bool {
+		in.frame.BindName(value.ToString(k), v)
+		return true
+	})
+	return true
+}
+
+// fail decides what follows a failure: another attempt, going on without
+// the task, or the end of the run.
+func (n *node) fail(p *pending, cause error) error {
+	in, t := p.in, p.in.task
+	n.errors++
+	p.errors++
+	t.State = task.Failed
+	strategy := in.strategy(p, cause)
+	t.ErrorAction = string(strategy)
+	text := causeText(cause)
+	if t.WorkDir != "" && t.ID != 0 {
+		n.run.Post(observe.TaskChanged{Step: observe.Failed, Task: t, Cause: text})
+	}
+	switch strategy {
+	case directive.Retry:
+		n.run.Post(observe.TaskChanged{Step: observe.Retried, Task: t, Cause: text})
+		n.active--
+		return n.retry(p)
+	case directive.Ignore:
+		n.run.Post(observe.TaskChanged{Step: observe.Ignored, Task: t, Cause: text})
+		n.run.Ignored()
+		return n.done()
+	}
+	name := t.Name
+	if name == "" {
+		name = n.name
+	}
+	f := Failure{Process: name, Cause: text}
+	if t.WorkDir != "" {
+		f.Task = t
+	}
+	if n.def.native() {
+		f.Source = n.def.ast.Body.Span().Text()
+	}
+	var e *value.Exception
+	if errors.As(cause, &e) {
+		f.Err = e
+	}
+	n.active--
+	n.run.Fail(f, strategy == directive.Finish)
+	return nil
+}
+
+func causeText(err error) string {
+	var e *value.Exception
+	if errors.As(err, &e) {
+		return e.Error()
+	}
+	return err.Error()
+}
+
+// retry makes the next attempt: directives and script are evaluated anew.
+func (n *node) retry(p *pending) error {
+	old := p.in
+	in := n.newInstance(old.task.Index)
+	in.task.Attempt = old.task.Attempt + 1
+	in.task.Retries = p.errors
+	in.exit = old.exit
+	in.previous["previousTrace"] = traceOf(old.task)
+	return n.attempt(p, in)
+}
+
+// traceOf is task.previousTrace: what the trace file says of the failed attempt.
+func traceOf(t *task.Task) value.Value {
+	m := t.Result.Metrics
+	return value.MapOf(
+		"task_id", value.MakeInt(int64(t.ID)), "name", value.String(t.Name), "status", value.String(t.State.String()),
+		"exit", value.MakeInt(int64(t.Result.Exit)), "attempt", value.MakeInt(int64(t.Attempt)),
+		"cpus", value.MakeInt(int64(t.Resources.Cpus)), "memory", t.Resources.Memory, "time", t.Resources.Time,
+		"realtime", value.Duration(m.Realtime.Milliseconds()), "peak_rss", value.Memory(m.PeakRSS), "rss", value.Memory(m.RSS),
+		"peak_vmem", value.Memory(m.PeakVMem), "vmem", value.Memory(m.VMem), "workdir", value.String(t.WorkDir),
+	)
+}
+
+// strategy evaluates errorStrategy after a failure and applies its limits.
+func (in *instance) strategy(p *pending, cause error) directive.Strategy {
+	delete(in.evaluated, "errorStrategy")
+	if in.exit == nil {
+		one := 1<<31 - 1
+		in.exit = &one
+	}
+	v, err := in.setting("errorStrategy")
+	if err != nil {
+		in.run().warn(fmt.Sprintf("errorStrategy of process `%s` cannot be evaluated: %v", in.node.name, err))
+		return directive.Terminate
+	}
+	s, err := directive.ErrorStrategy(v)
+	if err != nil {
+		in.run().warn(err.Error())
+		return directive.Terminate
+	}
+	if s != directive.Retry {
+		return s
+	}
+	if in.run().frozen || !retryable(cause) {
+		return directive.Terminate
+	}
+	retries, err1 := in.count("maxRetries", 1)
+	errorsMax, err2 := in.count("maxErrors", -1)
+	if err1 != nil || err2 != nil {
+		in.run().warn(errors.Join(err1, err2).Error())
+		return directive.Terminate
+	}
+	if p.errors > retries || errorsMax > 0 && in.node.errors > errorsMax {
+		return directive.Terminate
+	}
+	return s
+}
+
+// retryable says that another attempt may end differently: the script's own
+// mistakes (unknown names, wrong types) will not.
+func retryable(cause error) bool {
+	var e *value.Exception
+	return !errors.As(cause, &e)
+}
+
+func (in *instance) count(name string, otherwise int) (int, error) {
+	v, err := in.setting(name)
+	if err != nil {
+		return otherwise, err
+	}
+	return directive.Int(name, v, otherwise)
+}

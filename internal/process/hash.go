@@ -1,0 +1,304 @@
+package process
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+
+	"sluice/internal/directive"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/task"
+)
+
+// hasher builds a task's hash from parts, each with its name, so that no two
+// lists of parts give the same bytes.
+type hasher struct {
+	sum     hash.Hash
+	entries []observe.HashEntry
+	dump    bool
+}
+
+func (h *hasher) add(name, kind, text string) {
+	var n [8]byte
+	for _, s := range []string{name, kind, text} {
+		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
+		h.sum.Write(n[:])
+		io.WriteString(h.sum, s)
+	}
+	if h.dump {
+		h.entries = append(h.entries, observe.HashEntry{Digest: digest([]byte(kind + text)), Type: kind, Value: text})
+	}
+}
+
+func digest(b []byte) string {
+	s := sha256.Sum256(b)
+	return hex.EncodeToString(s[:16])
+}
+
+func (in *instance) cacheMode() (directive.CacheMode, error) {
+	v, err := in.setting("cache")
+	if err != nil {
+		return "", err
+	}
+	return directive.Cache(v)
+}
+
+// hash identifies the task: session, process, script, container, inputs, and
+// whatever else of the wrapper can change the result.
+func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
+	r, t := in.run(), in.task
+	h := &hasher{sum: sha256.New(), dump: r.DumpHashes}
+	h.add("session", "java.util.UUID", r.SessionID)
+	h.add("process", "java.lang.String", t.Process)
+	if in.node.def.native() {
+		h.add("script", "java.lang.String", in.node.def.ast.Body.Span().Text())
+	} else {
+		h.add("script", "java.lang.String", t.Script)
+	}
+	if t.Container != nil {
+		h.add("container", "java.lang.String", t.Container.Image)
+	}
+	for _, p := range in.hashed {
+		if err := in.hashInput(h, p, mode); err != nil {
+			return task.Hash{}, err
+		}
+	}
+	for _, e := range t.CaptureEval {
+		h.add("eval "+e.Name, "java.lang.String", e.Value)
+	}
+	if t.Stdin != nil {
+		h.add("stdin", "java.lang.String", *t.Stdin)
+	}
+	for _, m := range t.Module {
+		h.add("module", "java.lang.String", m)
+	}
+	for _, d := range []string{"conda", "spack", "arch"} {
+		text, err := in.text(d)
+		if err != nil {
+			return task.Hash{}, err
+		}
+		if text != "" {
+			h.add(d, "java.lang.String", text)
+		}
+	}
+	for _, s := range []struct{ name, text string }{{"beforeScript", t.BeforeScript}, {"afterScript", t.AfterScript}} {
+		if s.text != "" {
+			h.add(s.name, "java.lang.String", s.text)
+		}
+	}
+	bins, err := in.node.usedCommands(t.Script)
+	if err != nil {
+		return task.Hash{}, err
+	}
+	for _, b := range bins {
+		h.add("bin", "sun.nio.fs.UnixPath", b)
+	}
+	if r.Stub {
+		h.add("stub", "java.lang.String", "stub-run")
+	}
+	var out task.Hash
+	copy(out[:], h.sum.Sum(nil))
+	if r.DumpHashes {
+		r.Post(observe.CacheHash{TaskName: t.Name, Hash: out, Mode: strings.ToUpper(string(mode)), Entries: h.entries})
+	}
+	return out, nil
+}
+
+func rehash(h task.Hash, try int) task.Hash {
+	var b [24]byte
+	copy(b[:], h[:])
+	binary.LittleEndian.PutUint64(b[16:], uint64(try))
+	s := sha256.Sum256(b[:])
+	copy(h[:], s[:])
+	return h
+}
+
+func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) error {
+	if p.files == nil {
+		kind := "null"
+		if p.value != nil {
+			kind = p.value.Class().Name
+		}
+		var b strings.Builder
+		if err := hashText(&b, p.value, mode); err != nil {
+			return err
+		}
+		h.add(p.name, kind, b.String())
+		return nil
+	}
+	for _, f := range p.files {
+		key, err := fileKey(f.path, mode)
+		if err != nil {
+			return fmt.Errorf("read the input %s of process `%s`: %w", f.path, in.node.name, err)
+		}
+		h.add(p.name+"\x00"+f.name, "nextflow.util.ArrayBag", f.path.String()+"\x00"+key)
+	}
+	return nil
+}
+
+// hashText writes a value so that different values give different text; files
+// inside count with their content key.
+func hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error {
+	switch x := v.(type) {
+	case nil:
+		b.WriteString("null")
+	case *value.Map:
+		b.WriteByte('[')
+		var failed error
+		x.Entries(func(k, v value.Value) bool {
+			if failed = hashText(b, k, mode); failed == nil {
+				b.WriteByte(':')
+				failed = hashText(b, v, mode)
+			}
+			b.WriteByte(',')
+			return failed == nil
+		})
+		b.WriteByte(']')
+		return failed
+	case *value.Path:
+		key, err := fileKey(x, mode)
+		if err != nil {
+			key = "" // a path to nothing is only its name
+		}
+		fmt.Fprintf(b, "%q|%s", x.String(), key)
+	default:
+		if s, ok := value.Str(v); ok {
+			fmt.Fprintf(b, "%q", s)
+			return nil
+		}
+		if value.IsCollection(v) {
+			elems, _ := value.Elements(v)
+			b.WriteByte('[')
+			for _, e := range elems {
+				if err := hashText(b, e, mode); err != nil {
+					return err
+				}
+				b.WriteByte(',')
+			}
+			b.WriteByte(']')
+			return nil
+		}
+		b.WriteString(v.Class().Name + " " + value.ToString(v))
+	}
+	return nil
+}
+
+// fileKey is what tells whether a file changed: size and time, size alone
+// (lenient), or content (deep). Directories count with all they hold.
+func fileKey(p *value.Path, mode directive.CacheMode) (string, error) {
+	if p.Scheme != "" {
+		return "", nil
+	}
+	st, err := os.Stat(p.Name)
+	if err != nil {
+		return "", unwrapPath(err)
+	}
+	if st.IsDir() && mode != directive.CacheDeep {
+		return fmt.Sprintf("dir %d", st.ModTime().UnixNano()), nil
+	}
+	switch mode {
+	case directive.CacheLenient:
+		return fmt.Sprintf("%d", st.Size()), nil
+	case directive.CacheDeep:
+		return contentKey(p.Name, st)
+	}
+	return fmt.Sprintf("%d %d", st.Size(), st.ModTime().UnixNano()), nil
+}
+
+func contentKey(path string, st os.FileInfo) (string, error) {
+	h := sha256.New()
+	if !st.IsDir() {
+		if err := hashFile(h, path); err != nil {
+			return "", err
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
+	var names []string
+	err := filepath.WalkDir(path, func(p string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, p)
+		}
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		io.WriteString(h, n+"\x00")
+		if err := hashFile(h, n); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hashFile(h hash.Hash, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return unwrapPath(err)
+	}
+	defer f.Close()
+	_, err = io.Copy(h, f)
+	return err
+}
+
+var word = regexp.MustCompile(`[\w.\-]+`)
+
+// usedCommands lists the commands of bin/ that a script names, with the key of
+// their content: changing one runs the tasks that use it again.
+func (n *node) usedCommands(script string) ([]string, error) {
+	if len(n.binDirs()) == 0 || script == "" {
+		return nil, nil
+	}
+	used := map[string]bool{}
+	for _, w := range word.FindAllString(script, -1) {
+		used[w] = true
+	}
+	var keys []string
+	for _, dir := range n.binDirs() {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", dir, unwrapPath(err))
+		}
+		for _, e := range entries {
+			if !used[e.Name()] || e.IsDir() {
+				continue
+			}
+			key, err := n.run.commandKey(filepath.Join(dir, e.Name()))
+			if err != nil {
+				return nil, err
+			}
+			keys = append(keys, e.Name()+" "+key)
+		}
+	}
+	return keys, nil
+}
+
+func (r *Run) commandKey(path string) (string, error) {
+	if k, ok := r.commands[path]; ok {
+		return k, nil
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		return "", unwrapPath(err)
+	}
+	k, err := contentKey(path, st)
+	if err != nil {
+		return "", err
+	}
+	if r.commands == nil {
+		r.commands = map[string]string{}
+	}
+	r.commands[path] = k
+	return k, nil
+}

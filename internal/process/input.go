@@ -1,0 +1,176 @@
+package process
+
+import (
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+)
+
+// inputKind is a qualifier.
+type inputKind uint8
+
+const (
+	valInput inputKind = iota
+	pathInput
+	envInput
+	stdinInput
+	tupleInput
+)
+
+// An input is one declared input; tuples have inner ones.
+type input struct {
+	kind    inputKind
+	each    bool // repeated for every element
+	legacy  bool // `file`: what is no file becomes one with that content
+	name    string
+	binding syntax.Binding
+	bound   bool         // name is a variable
+	pattern *interp.Code // stage name
+	arity   *arity
+	inner   []*input
+	at      syntax.Node
+}
+
+// input compiles an entry of the `input:` section.
+func (d *definition) input(e *syntax.Entry) (*input, error) {
+	if e.Type != nil || len(e.Names) > 0 {
+		return d.typedInput(e)
+	}
+	return d.qualifier(e.Name, e.Args, e)
+}
+
+func (d *definition) qualifier(name string, args []syntax.Arg, at syntax.Node) (*input, error) {
+	in := &input{at: at}
+	switch name {
+	case "tuple", "set":
+		in.kind = tupleInput
+		for _, a := range args {
+			inner, err := d.element(a.Value)
+			if err != nil {
+				return nil, err
+			}
+			in.inner = append(in.inner, inner)
+		}
+		return in, nil
+	case "each":
+		return d.eachInput(args, at)
+	case "stdin":
+		in.kind = stdinInput
+	case "env":
+		in.kind = envInput
+	case "path", "file":
+		in.kind, in.legacy = pathInput, name == "file"
+	}
+	return in, d.inputArgs(in, args)
+}
+
+// element is one part of a tuple: a qualifier, or a bare name (a value).
+func (d *definition) element(x syntax.Expr) (*input, error) {
+	switch x := x.(type) {
+	case *syntax.Call:
+		if fun, ok := x.Fun.(*syntax.Ident); ok {
+			return d.qualifier(fun.Name, x.Args, x)
+		}
+	case *syntax.Ident:
+		if x.Name == "stdin" {
+			return &input{kind: stdinInput, at: x}, nil
+		}
+		return &input{name: x.Name, binding: x.Binding, bound: true, at: x}, nil
+	case *syntax.Literal, *syntax.GString:
+		return &input{kind: pathInput, pattern: d.inst.Expr(x), at: x}, nil
+	}
+	return nil, d.fault(x.Span(), "`%s` is not an input: write val(x), path(x), env('X') or stdin", x.Span().Text())
+}
+
+func (d *definition) eachInput(args []syntax.Arg, at syntax.Node) (*input, error) {
+	if len(args) == 0 {
+		return nil, d.fault(at.Span(), "`each` needs a name: each x")
+	}
+	in, err := d.element(args[0].Value)
+	if err != nil {
+		return nil, err
+	}
+	in.each, in.at = true, at
+	return in, nil
+}
+
+func (d *definition) inputArgs(in *input, args []syntax.Arg) error {
+	for _, a := range args {
+		if a.Name == nil {
+			switch x := a.Value.(type) {
+			case *syntax.Ident:
+				if in.kind == envInput {
+					in.name = x.Name
+				} else if in.kind != stdinInput {
+					in.name, in.binding, in.bound = x.Name, x.Binding, true
+				}
+			case *syntax.Literal:
+				s, _ := value.Str(x.Value)
+				in.name = s
+				if in.kind == pathInput {
+					in.pattern = d.inst.Expr(x)
+				}
+			default:
+				in.pattern = d.inst.Expr(x)
+			}
+			continue
+		}
+		option := a.Name.Span().Text()
+		if lit, ok := a.Name.(*syntax.Literal); ok {
+			option, _ = value.Str(lit.Value)
+		}
+		switch option {
+		case "stageAs", "name":
+			in.pattern = d.inst.Expr(a.Value)
+		case "arity":
+			lit, ok := a.Value.(*syntax.Literal)
+			text, isText := "", false
+			if ok {
+				text, isText = value.Str(lit.Value)
+			}
+			ar, err := parseArity(text)
+			if !isText || err != nil {
+				return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
+			}
+			in.arity = ar
+		default:
+			return d.fault(a.Name.Span(), "`%s` is not an option of this input: the options are stageAs, name and arity", option)
+		}
+	}
+	return nil
+}
+
+// typedInput is `name: Type` and `(a, b): Tuple<A, B>`.
+func (d *definition) typedInput(e *syntax.Entry) (*input, error) {
+	if len(e.Names) > 0 {
+		in := &input{kind: tupleInput, at: e}
+		for i, n := range e.Names {
+			inner := &input{name: n.Name, binding: n.Binding, bound: true, at: n}
+			if e.Type != nil && i < len(e.Type.Args) && holdsPaths(e.Type.Args[i]) {
+				inner.kind = pathInput
+			}
+			in.inner = append(in.inner, inner)
+		}
+		return in, nil
+	}
+	in := &input{name: e.Name, bound: true, binding: syntax.Binding{Kind: syntax.Unbound}, at: e}
+	if holdsPaths(e.Type) {
+		in.kind = pathInput
+	}
+	return in, nil
+}
+
+func holdsPaths(t *syntax.TypeRef) bool {
+	if t == nil {
+		return false
+	}
+	if t.Name == "Path" {
+		return true
+	}
+	for _, a := range t.Args {
+		if holdsPaths(a) {
+			return true
+		}
+	}
+	return false
+}

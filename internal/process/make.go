@@ -1,0 +1,257 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sluice/internal/directive"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/task"
+)
+
+// row makes the task of one set of inputs.
+func (n *node) row(row []value.Value) error {
+	if n.run.frozen {
+		return nil
+	}
+	n.index++
+	p := &pending{node: n, row: row}
+	return n.attempt(p, n.newInstance(n.index))
+}
+
+// attempt makes a task and sends it on its way: skipped by `when`, stored,
+// cached or submitted.
+func (n *node) attempt(p *pending, in *instance) error {
+	p.in = in
+	n.active++
+	skip, err := n.make(p, in)
+	if err == nil {
+		err = in.err
+	}
+	if err != nil {
+		return n.fail(p, err)
+	}
+	if skip {
+		n.active--
+		return nil
+	}
+	return n.start(p, in)
+}
+
+// make evaluates everything of a task up to its script.
+func (n *node) make(p *pending, in *instance) (skip bool, err error) {
+	t := in.task
+	t.Name = n.taskName(t.Index)
+	if err := in.bind(p.row); err != nil {
+		return false, err
+	}
+	if n.def.when != nil {
+		v, err := n.def.when.Run(in.frame)
+		if err != nil {
+			return false, err
+		}
+		if !value.Truth(v) {
+			return true, nil
+		}
+	}
+	n.run.lastID++
+	t.ID = n.run.lastID
+	if t.Tag, err = in.text("tag"); err != nil {
+		return false, err
+	}
+	if t.Tag != "" {
+		t.Name = n.name + " (" + t.Tag + ")"
+	}
+	if t.Resources, err = in.resources(); err != nil {
+		return false, err
+	}
+	if err := in.describe(); err != nil {
+		return false, err
+	}
+	if err := in.buildScript(); err != nil {
+		return false, err
+	}
+	return false, in.wanted()
+}
+
+// taskName is the name of a task without a tag.
+func (n *node) taskName(index int) string {
+	if n.queues == 0 && !n.repeats() {
+		return n.name
+	}
+	return fmt.Sprintf("%s (%d)", n.name, index)
+}
+
+func (n *node) repeats() bool {
+	for _, in := range n.def.inputs {
+		if in.each {
+			return true
+		}
+	}
+	return false
+}
+
+// describe fills in what the directives say of how to run the task.
+func (in *instance) describe() (err error) {
+	t := in.task
+	t.Executor = in.executor()
+	shell, err := in.setting("shell")
+	if err != nil {
+		return err
+	}
+	if t.Shell, err = directive.Shell(shell); err != nil {
+		return err
+	}
+	for _, d := range []struct {
+		name string
+		to   *string
+	}{{"beforeScript", &t.BeforeScript}, {"afterScript", &t.AfterScript}, {"stageInMode", &t.StageInMode}, {"stageOutMode", &t.StageOutMode}} {
+		if *d.to, err = in.text(d.name); err != nil {
+			return err
+		}
+	}
+	scratch, err := in.setting("scratch")
+	if err != nil {
+		return err
+	}
+	t.Scratch = directive.Scratch(scratch)
+	module, err := in.setting("module")
+	if err != nil {
+		return err
+	}
+	t.Module = directive.Modules(module)
+	debug, err := in.setting("debug")
+	if err != nil {
+		return err
+	}
+	if echo, err := in.setting("echo"); err == nil && debug == nil {
+		debug = echo
+	}
+	if t.Debug, err = directive.Flag("debug", debug, false); err != nil {
+		return err
+	}
+	if v, err := in.setting("maxForks"); err == nil && v != nil {
+		if t.MaxForks, err = directive.Int("maxForks", v, 0); err != nil {
+			return err
+		}
+	}
+	t.BinDirs = in.node.binDirs()
+	t.Stdin = in.stdin
+	t.Env = append(append([]task.EnvVar(nil), in.run().env()...), in.env...)
+	return in.containerOf()
+}
+
+// containerOf asks the configuration which engine runs the task's image.
+func (in *instance) containerOf() error {
+	image, err := in.image()
+	if err != nil || image == nil {
+		return err
+	}
+	engine := in.run().Engine
+	if engine == "" {
+		return nil
+	}
+	options, err := in.setting("containerOptions")
+	if err != nil {
+		return err
+	}
+	in.task.Container = &task.Container{Engine: engine, Image: value.ToString(image), Options: directive.ContainerOptions(options)}
+	return nil
+}
+
+// binDirs are the project's and the module's directories of commands.
+func (n *node) binDirs() []string {
+	if n.bins != nil {
+		return n.bins
+	}
+	n.bins = []string{}
+	for _, dir := range []string{filepath.Join(n.run.ProjectDir, "bin"), filepath.Join(filepath.Dir(n.def.inst.Module.Path), "resources", "usr", "bin")} {
+		if st, err := os.Stat(dir); err == nil && st.IsDir() {
+			n.bins = append(n.bins, dir)
+		}
+	}
+	return n.bins
+}
+
+// start finds the task in storeDir or the cache, or submits it.
+func (n *node) start(p *pending, in *instance) error {
+	t := in.task
+	if stored, err := n.stored(p, in); stored || err != nil {
+		return err
+	}
+	mode, err := in.cacheMode()
+	if err != nil {
+		return n.fail(p, err)
+	}
+	base, err := in.hash(mode)
+	if err != nil {
+		return n.fail(p, err)
+	}
+	for try := p.errors + 1; ; try++ {
+		t.Hash = rehash(base, try)
+		t.WorkDir = filepath.Join(n.run.WorkDir, t.Hash.Dir())
+		if n.run.Resume && mode != directive.CacheOff {
+			cached, err := n.cached(p, in)
+			if cached || err != nil {
+				return err
+			}
+		}
+		err := os.Mkdir(t.WorkDir, 0o777)
+		if errors.Is(err, os.ErrNotExist) {
+			err = os.MkdirAll(t.WorkDir, 0o777)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, os.ErrExist) {
+			return n.fail(p, fmt.Errorf("make the work directory %s: %w", t.WorkDir, unwrapPath(err)))
+		}
+	}
+	if n.def.native() {
+		t.Exec = in.exec
+	}
+	n.run.pendingOf(t, p)
+	n.run.Graph.Hold()
+	n.run.Post(observe.TaskChanged{Step: observe.Pending, Task: t})
+	n.run.Submit(t)
+	return nil
+}
+
+func unwrapPath(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func (r *Run) pendingOf(t *task.Task, p *pending) {
+	if r.pending == nil {
+		r.pending = map[*task.Task]*pending{}
+	}
+	r.pending[t] = p
+}
+
+// exec runs an `exec:` body; the executor calls it in a goroutine of its own.
+func (in *instance) exec(th *value.Thread) error {
+	th.Lock.Lock()
+	defer th.Lock.Unlock()
+	_, err := in.node.def.script.Run(in.frame.WithThread(th))
+	return err
+}
+
+// env is what the configuration exports to every task.
+func (r *Run) env() []task.EnvVar {
+	if r.exported == nil {
+		r.exported = []task.EnvVar{}
+		for _, v := range r.Config.Env() {
+			r.exported = append(r.exported, task.EnvVar{Name: v.Name, Value: v.Value})
+		}
+	}
+	return r.exported
+}
+
+func (r *Run) warn(text string) { r.Post(observe.Message{Level: observe.Warn, Text: text}) }

@@ -1,0 +1,101 @@
+package process
+
+import (
+	"sluice/internal/cache"
+	"sluice/internal/config"
+	"sluice/internal/dataflow"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/publish"
+	"sluice/internal/task"
+)
+
+// A Run is what all processes of a run share.
+type Run struct {
+	Graph  *dataflow.Graph
+	Interp *interp.Interp
+	Thread *value.Thread
+	Config *config.Config
+	Post   func(observe.Body)
+
+	SessionID    string
+	WorkDir      string // absolute
+	ProjectDir   string
+	LaunchDir    string
+	Executor     string // of tasks that do not choose one
+	Engine       string // container engine that is switched on; "" for none
+	Stub         bool
+	Resume       bool
+	DumpHashes   bool
+	FailOnIgnore bool
+
+	// FullName and Use know the workflow being executed.
+	FullName func(name string) string
+	Use      func(name string) error
+	// Submit hands a task over; it comes back through Finished.
+	Submit func(t *task.Task)
+	// Cached finds what an earlier run left for a hash; nil if nothing usable.
+	Cached func(h task.Hash) *cache.Record
+	// Remember stores a finished task for later runs.
+	Remember func(*cache.Record)
+	// Publish hands over one file of a finished task.
+	Publish func(publish.Item)
+	// Fail ends the run: at once, or after what is running has ended.
+	Fail func(f Failure, finish bool)
+	// Eval evaluates an expression of a template or shell block.
+	Eval func(expr string, inst *interp.Instance, scope value.Value) (value.Value, error)
+	// Ignored notes a failure that the run goes on without.
+	Ignored func()
+
+	pending  map[*task.Task]*pending
+	lastID   int
+	exported []task.EnvVar     // the configuration's env scope
+	commands map[string]string // content keys of commands in bin/
+	frozen   bool              // no further tasks: the run is ending
+	all      []*node
+}
+
+// A Failure is what ends a run: a task, or a problem before it could start.
+type Failure struct {
+	Process string // name of the task, or of the process
+	Task    *task.Task
+	Cause   string
+	Source  string // text of an `exec:` body
+	Err     error  // the script's exception, if that is the cause
+}
+
+// pending is a task on its way, with what is needed to finish it.
+type pending struct {
+	node   *node
+	row    []value.Value
+	in     *instance
+	errors int // failed attempts of this row
+}
+
+// Freeze stops the making of tasks.
+func (r *Run) Freeze() { r.frozen = true }
+
+// Finished takes a task back from the scheduler. It runs in the loop.
+func (r *Run) Finished(t *task.Task) error {
+	p := r.pending[t]
+	if p == nil {
+		return nil
+	}
+	delete(r.pending, t)
+	r.Graph.Release()
+	return p.node.finished(p, t)
+}
+
+// Pending lists the tasks under way.
+func (r *Run) Pending() int { return len(r.pending) }
+
+// Names lists all names by which configuration may select the processes called
+// so far.
+func (r *Run) Names() []string {
+	var names []string
+	for _, n := range r.all {
+		names = append(names, n.def.ast.Name, n.alias, n.name)
+	}
+	return names
+}

@@ -1,0 +1,194 @@
+package process
+
+import (
+	"sluice/internal/directive"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+)
+
+// A setting is a directive of the definition: a value known now, or code to
+// run for each task.
+type setting struct {
+	name  string
+	value value.Value // *lazy unless constant
+}
+
+// A lazy is a directive that is evaluated for each task.
+type lazy struct {
+	d     *definition
+	name  string
+	pos   []*interp.Code
+	keys  []value.Value
+	named []*interp.Code
+	at    syntax.Node
+}
+
+func (*lazy) Class() *value.Class { return value.ObjectClass }
+
+// directive compiles a directive of the definition.
+func (d *definition) directive(e *syntax.Entry) (setting, error) {
+	l := &lazy{d: d, name: e.Name, at: e}
+	constant := true
+	for _, a := range e.Args {
+		lit, ok := a.Value.(*syntax.Literal)
+		constant = constant && ok && lit != nil
+		code := d.inst.Expr(a.Value)
+		if a.Name == nil {
+			l.pos = append(l.pos, code)
+			continue
+		}
+		key := value.Value(value.String(a.Name.Span().Text()))
+		if k, ok := a.Name.(*syntax.Literal); ok {
+			key = k.Value
+		}
+		l.keys, l.named = append(l.keys, key), append(l.named, code)
+	}
+	if !constant {
+		return setting{e.Name, l}, nil
+	}
+	v, err := l.eval(d.inst.NewFrame(d.run.Thread, d.ast.Func))
+	return setting{e.Name, v}, err
+}
+
+// eval runs the directive's arguments and gives what a configuration file
+// would have said.
+func (l *lazy) eval(f *interp.Frame) (value.Value, error) {
+	args := make([]value.Value, len(l.pos))
+	for i, c := range l.pos {
+		v, err := c.Run(f)
+		if err != nil {
+			return nil, err
+		}
+		args[i] = v
+	}
+	var named *value.Map
+	if len(l.named) > 0 {
+		named = value.NewMap(len(l.named))
+		for i, c := range l.named {
+			v, err := c.Run(f)
+			if err != nil {
+				return nil, err
+			}
+			named.Set(l.keys[i], v)
+		}
+	}
+	v, err := directive.Setting(l.name, args, named)
+	if err != nil {
+		return nil, l.d.fault(l.at.Span(), "%s", err.Error())
+	}
+	return v, nil
+}
+
+// merge joins what the definition and the configuration say of a node.
+func (n *node) merge() (*value.Map, []string, error) {
+	d := n.def
+	own := value.NewMap(len(d.setting))
+	var labels []string
+	frame := d.inst.NewFrame(d.run.Thread, d.ast.Func)
+	for _, s := range d.setting {
+		v := s.value
+		if l, ok := v.(*lazy); ok && s.name == "label" {
+			var err error
+			if v, err = l.eval(frame); err != nil {
+				return nil, nil, err
+			}
+		}
+		if s.name == "label" {
+			labels = append(labels, directive.Words(v)...)
+		}
+		directive.Add(own, s.name, v)
+	}
+	return d.run.Config.ProcessSettings(d.ast.Name, n.alias, n.name, labels, own), labels, nil
+}
+
+// Static gives a setting of a node that holds for all its tasks.
+func (n *node) static(name string) (value.Value, error) {
+	v := n.settings.GetString(name)
+	if l, ok := v.(*lazy); ok {
+		return l.eval(n.def.inst.NewFrame(n.run.Thread, n.def.ast.Func))
+	}
+	return v, nil
+}
+
+// setting evaluates a directive for the task being made.
+func (in *instance) setting(name string) (value.Value, error) {
+	if v, ok := in.evaluated[name]; ok {
+		return v, nil
+	}
+	if in.evaluating[name] {
+		return nil, in.node.def.fault(in.node.def.ast.NameAt, "directive `%s` of process `%s` refers to itself", name, in.node.name)
+	}
+	in.evaluating[name] = true
+	v, err := in.eval(in.node.settings.GetString(name), name)
+	delete(in.evaluating, name)
+	if err != nil {
+		return nil, err
+	}
+	in.evaluated[name] = v
+	return v, nil
+}
+
+// eval runs what is lazy in a setting: directives of the definition, closures
+// of the configuration, also inside lists and maps of options.
+func (in *instance) eval(v value.Value, name string) (value.Value, error) {
+	switch x := v.(type) {
+	case *lazy:
+		v, err := x.eval(in.frame)
+		if err != nil {
+			return nil, err
+		}
+		if _, again := v.(*lazy); again {
+			return v, nil
+		}
+		return in.eval(v, name)
+	case *value.Closure:
+		if x.Code == nil {
+			return x, nil
+		}
+		v, err := x.WithDelegate(in.frame).CallWith(in.run().Thread, nil)
+		if err != nil {
+			return nil, err
+		}
+		if _, again := v.(*value.Closure); again {
+			return v, nil
+		}
+		return v, nil
+	case *value.List:
+		out := &value.List{Kind: x.Kind, Elems: make([]value.Value, len(x.Elems))}
+		for i, e := range x.Elems {
+			r, err := in.eval(e, name)
+			if err != nil {
+				return nil, err
+			}
+			out.Elems[i] = r
+		}
+		return out, nil
+	case *value.Map:
+		return in.evalMap(x, name)
+	}
+	return v, nil
+}
+
+// evalMap evaluates the options of a directive; closures that the engine calls
+// itself get the task as their delegate.
+func (in *instance) evalMap(m *value.Map, name string) (value.Value, error) {
+	out := value.NewMap(m.Len())
+	var failed error
+	m.Entries(func(k, v value.Value) bool {
+		if c, ok := v.(*value.Closure); ok && value.ToString(k) == "saveAs" {
+			out.Set(k, c.WithDelegate(in.frame))
+			return true
+		}
+		r, err := in.eval(v, name)
+		if err != nil {
+			failed = err
+			return false
+		}
+		out.Set(k, r)
+		return true
+	})
+	return out, failed
+}
+
+func (in *instance) run() *Run { return in.node.run }
