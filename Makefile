@@ -1,0 +1,38 @@
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X sluice/internal/cli.Version=$(VERSION)
+TOOL    := go tool -modfile=tools/go.mod
+
+export CGO_ENABLED ?= 0
+
+.PHONY: build test check bench oracle example clean need
+
+build: ## bin/sluice, static
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sluice ./cmd/sluice
+
+test: need ## every test
+	go test ./...
+
+check: need ## what a change must pass
+	@unformatted=$$($(TOOL) gofumpt -l cmd internal conformance examples bench); \
+	if [ -n "$$unformatted" ]; then echo "gofumpt -w:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	$(TOOL) staticcheck ./...
+	go test -run 'TestLayers|TestDoc|TestOnlyCLI' ./internal
+	CGO_ENABLED=1 go test -race ./...
+	$(TOOL) govulncheck ./...
+
+bench: build ## a table of ratios, ours beside the original
+	go run ./bench $(BENCH)
+
+oracle: ## record the conformance cases with the original engine (ORACLE=path, CASES=prefix)
+	go run ./conformance/record -update $(CASES)
+
+example: build ## the pipeline of examples/kmers, results in results/
+	bin/sluice run examples/kmers/main.nf
+
+clean:
+	rm -rf bin coverage.out results
+
+# What tests run in tasks; nothing is installed when it is there.
+need:
+	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"sluice/internal/config"
+	"sluice/internal/engine"
+	"sluice/internal/lang/diag"
+)
+
+// Version is stamped by the build.
+var Version = "devel"
+
+// The release of Nextflow whose behaviour we follow.
+const (
+	nextflowVersion = "25.04.4"
+	nextflowBuild   = "5956"
+)
+
+// A program is one call of the binary, with the world handed in.
+type program struct {
+	brand   string // "sluice", or "nextflow" when called by that name
+	args    []string
+	dir     string // working directory
+	self    string // path of the binary, for -bg
+	stdout  io.Writer
+	stderr  io.Writer
+	color   bool
+	getenv  func(string) (string, bool)
+	environ []string
+	run     func(context.Context, engine.Options) error
+	config  func(context.Context, engine.Options) (*config.Config, error)
+}
+
+// Main runs the command line and ends the process.
+func Main() {
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error: working directory:", err)
+		os.Exit(exitFailure)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	_, noColor := os.LookupEnv("NO_COLOR")
+	p := &program{
+		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdout: os.Stdout, stderr: os.Stderr,
+		color:  !noColor && term.IsTerminal(int(os.Stderr.Fd())),
+		getenv: os.LookupEnv, environ: os.Environ(), run: engine.Run, config: engine.Config,
+	}
+	os.Exit(p.main())
+}
+
+func brandOf(argv0 string) string {
+	if filepath.Base(argv0) == "nextflow" {
+		return "nextflow"
+	}
+	return "sluice"
+}
+
+// Exit codes of the program's own; `exit N` of a script gives N, signals 128 and their number.
+const (
+	exitOK      = 0
+	exitFailure = 1
+)
+
+// A command is one line of the table.
+type command struct {
+	name    string
+	usage   string
+	doc     string
+	options func(*program, *request) []option // of the command itself; the general ones are added
+	params  bool                              // --x y are parameters of the pipeline
+	run     func(*program, *request) error
+}
+
+func commands() []command {
+	return []command{
+		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
+		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
+		{name: "info", usage: "[options]", doc: "Print facts about the program and the system", options: infoOptions, run: (*program).info},
+		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
+		{name: "run", usage: "[options] <script or directory> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
+		{name: "version", usage: "", doc: "Print the version", run: (*program).version},
+	}
+}
+
+// A request is the command line taken apart.
+type request struct {
+	command  *command
+	args     []string
+	help     bool
+	short    bool // -v
+	long     bool // -version
+	bg       bool
+	engine   engine.Options
+	mainName string
+	exportE  bool
+	log      logRequest
+	config   configRequest
+	details  bool
+	notices  []string
+}
+
+// main does it all and gives the exit code.
+func (p *program) main() int {
+	r, err := p.parse(p.args)
+	if err == nil {
+		err = p.dispatch(r)
+	}
+	return p.report(err)
+}
+
+func (p *program) dispatch(r *request) error {
+	switch {
+	case r.long:
+		return p.longVersion()
+	case r.short:
+		return p.shortVersion()
+	case r.command == nil:
+		p.usage()
+		return nil
+	case r.help:
+		p.commandHelp(r.command)
+		return nil
+	}
+	for _, n := range r.notices {
+		fmt.Fprintln(p.stderr, "warning:", n)
+	}
+	return r.command.run(p, r)
+}
+
+// A usageError is a mistake on the command line.
+type usageError struct{ message, note, help string }
+
+func (e *usageError) Error() string { return e.message }
+
+// report prints an error in its form and gives the exit code for it.
+func (p *program) report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var exit *engine.ExitError
+	if errors.As(err, &exit) {
+		if exit.Err != nil && !exit.Printed {
+			p.print(exit.Err)
+		}
+		return exit.Code
+	}
+	p.print(err)
+	return exitFailure
+}
+
+func (p *program) print(err error) {
+	var list diag.List
+	if errors.As(err, &list) {
+		if werr := list.Render(p.stderr, diag.Options{Color: p.color}); werr == nil {
+			return
+		}
+	}
+	fmt.Fprintf(p.stderr, "error: %s\n", strings.TrimRight(err.Error(), "\n"))
+	var u *usageError
+	if errors.As(err, &u) {
+		if u.note != "" {
+			fmt.Fprintf(p.stderr, "  = note: %s\n", u.note)
+		}
+		if u.help != "" {
+			fmt.Fprintf(p.stderr, "  = help: %s\n", u.help)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+func (p *program) usage() {
+	fmt.Fprintf(p.stdout, "Usage: %s [options] COMMAND [arg...]\n\nOptions:\n", p.brand)
+	p.optionList(generalOptions(&request{}), "  ")
+	fmt.Fprint(p.stdout, "\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(p.stdout, "  %-13s %s\n", c.name, c.doc)
+	}
+	fmt.Fprint(p.stdout, exitCodes)
+}
+
+const exitCodes = `
+Exit codes:
+  0    success
+  1    the run failed, or an option is wrong
+  N    the script called ` + "`exit N`" + `
+  130  ended by Ctrl-C (SIGINT)
+  143  ended by SIGTERM
+`
+
+func (p *program) commandHelp(c *command) {
+	fmt.Fprintf(p.stdout, "%s\nUsage: %s %s %s\n", c.doc, p.brand, c.name, c.usage)
+	r := &request{}
+	p.defaults(r)
+	if c.options != nil {
+		fmt.Fprint(p.stdout, "\nOptions:\n")
+		p.optionList(c.options(p, r), "  ")
+	}
+	fmt.Fprint(p.stdout, "\nGeneral options:\n")
+	p.optionList(generalOptions(r), "  ")
+	fmt.Fprint(p.stdout, exitCodes)
+}
+
+func (p *program) optionList(table []option, indent string) {
+	for _, o := range table {
+		fmt.Fprintf(p.stdout, "%s%s\n%s   %s\n", indent, o.usage(), indent, o.doc)
+	}
+}
+
+func (o *option) usage() string {
+	names := make([]string, len(o.names))
+	for i, n := range o.names {
+		names[i] = "-" + n
+	}
+	text := strings.Join(names, ", ")
+	if o.prefix {
+		return text + o.arg
+	}
+	if o.arg != "" {
+		text += " " + o.arg
+	}
+	return text
+}
+
+func (p *program) help(r *request) error {
+	if len(r.args) == 0 {
+		p.usage()
+		return nil
+	}
+	c, err := findCommand(r.args[0])
+	if err != nil {
+		return err
+	}
+	p.commandHelp(c)
+	return nil
+}
+
+func (p *program) version(*request) error { return p.shortVersion() }
+
+func (p *program) shortVersion() error {
+	if p.brand == "nextflow" {
+		fmt.Fprintf(p.stdout, "nextflow version %s.%s\n", nextflowVersion, nextflowBuild)
+		return nil
+	}
+	fmt.Fprintf(p.stdout, "sluice version %s\n", Version)
+	return nil
+}
+
+func (p *program) longVersion() error {
+	if p.brand == "nextflow" {
+		fmt.Fprintf(p.stdout, "\n      N E X T F L O W\n      version %s build %s\n      created 16-06-2025 14:23 UTC \n      cite doi:10.1038/nbt.3820\n      http://nextflow.io\n\n",
+			nextflowVersion, nextflowBuild)
+		return nil
+	}
+	fmt.Fprintf(p.stdout, "\n      S L U I C E\n      version %s\n      runs pipelines of Nextflow %s\n\n", Version, nextflowVersion)
+	return nil
+}
+
+func infoOptions(_ *program, r *request) []option {
+	return []option{flag("Print more", func() { r.details = true }, "d")}
+}
+
+func (p *program) info(r *request) error {
+	var uts unix.Utsname
+	system := runtime.GOOS
+	if err := unix.Uname(&uts); err == nil {
+		system = unix.ByteSliceToString(uts.Sysname[:]) + " " + unix.ByteSliceToString(uts.Release[:])
+	}
+	fmt.Fprintf(p.stdout, "  Version: %s\n  Follows: Nextflow %s build %s\n  System: %s\n  Runtime: %s on %s/%s, %d CPUs\n  Encoding: UTF-8\n",
+		Version, nextflowVersion, nextflowBuild, system, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	if !r.details {
+		return nil
+	}
+	fmt.Fprint(p.stdout, "  Environment:\n")
+	for _, e := range p.environ {
+		if strings.HasPrefix(e, "NXF_") {
+			fmt.Fprintf(p.stdout, "    %s\n", e)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sluice/internal/dataflow/operator"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/value"
+	"sluice/internal/storage"
+	"sluice/internal/storage/local"
+	"sluice/internal/workflow"
+)
+
+// builtin finds the host's value of a name. What differs between modules
+// (params, moduleDir) is answered by the script itself.
+func (r *run) builtin(name string) (value.Value, bool) {
+	v, ok := r.builtins[name]
+	return v, ok
+}
+
+func (r *run) makeBuiltins() {
+	b := map[string]value.Value{}
+	for _, m := range r.table.Globals() {
+		b[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
+	}
+	factory := operator.Factory(r.operators())
+	b["channel"], b["Channel"] = factory, factory
+	b["workflow"], b["log"] = r.meta, workflow.Log{}
+	b["nextflow"] = r.nextflow()
+	b["baseDir"], b["projectDir"] = value.ParsePath(r.projectDir), value.ParsePath(r.projectDir)
+	b["launchDir"], b["workDir"] = value.ParsePath(r.o.LaunchDir), value.ParsePath(r.workDir)
+	b["outputDir"] = value.ParsePath(r.outputDir)
+	b["secrets"] = value.NewMap(0)
+	args := value.NewList()
+	for _, a := range r.o.Args {
+		args.Elems = append(args.Elems, value.String(a))
+	}
+	b["args"] = args
+	r.builtins = b
+}
+
+// nextflow is the object of that name.
+func (r *run) nextflow() value.Value {
+	version, err := r.table.Construct(r.thread, versionClass(r.table), []value.Value{value.String(r.o.Version)})
+	if err != nil {
+		version = value.String(r.o.Version)
+	}
+	enable := r.config.Scope("nextflow", "enable").Copy()
+	return &workflow.Facts{Of: nextflowClass, Values: value.MapOf(
+		"version", version, "build", value.MakeInt(5956), "timestamp", value.String("2025-06-04T17:00:00Z"),
+		"enable", workflow.NewFlags(enable), "preview", workflow.NewFlags(value.NewMap(0)),
+	)}
+}
+
+var nextflowClass = &value.Class{Name: "nextflow.NextflowMeta", Parents: []*value.Class{value.ObjectClass}}
+
+func versionClass(t *stdlib.Table) *value.Class {
+	c, _ := t.Class("nextflow.util.VersionNumber")
+	return c
+}
+
+// operators is what channel factories and operators need of the run.
+func (r *run) operators() *operator.Env {
+	return &operator.Env{
+		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps,
+		TempDir: func(key string) (string, error) {
+			dir := filepath.Join(r.workDir, "collect-file", key)
+			if err := os.MkdirAll(dir, 0o777); err != nil {
+				return "", fmt.Errorf("make a directory for generated files: %w", err)
+			}
+			return dir, nil
+		},
+	}
+}
+
+// template is the function of that name: it finds the file; the process
+// renders it.
+func (r *run) template(inst *interp.Instance) value.Value {
+	return &value.Native{Name: "template", Fn: func(_ *value.Thread, _ value.Value, args []value.Value) (value.Value, error) {
+		if len(args) != 1 {
+			return nil, fmt.Errorf("template takes the name of a file")
+		}
+		return r.processes.TemplatePath(inst.Module.Path, value.ToString(args[0]))
+	}}
+}
+
+// storageOf opens the storage of a scheme; the list of what there is.
+func storageOf(scheme string) (storage.Storage, error) {
+	if scheme == "" {
+		return &local.Storage{}, nil
+	}
+	return nil, fmt.Errorf("files of `%s://` cannot be read here: copy them to a local directory first", scheme)
+}

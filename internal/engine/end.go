@@ -1,0 +1,224 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+)
+
+// interrupted ends the run because of a signal.
+type interrupted struct{ signal string }
+
+func (i *interrupted) Error() string { return i.signal }
+
+// exitCodes of signals.
+var signalCodes = map[string]int{"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
+
+func (r *run) watchInterrupts() {
+	if r.o.Interrupts == nil {
+		return
+	}
+	go func() {
+		select {
+		case sig := <-r.o.Interrupts:
+			r.stop(&interrupted{sig})
+		case <-r.ctx.Done():
+		}
+	}()
+}
+
+// end reports how the run went, calls the handlers and closes everything.
+func (r *run) end(err error) error {
+	code, report := r.verdict(err)
+	if report != nil {
+		r.post(*report)
+	}
+	complete := time.Now()
+	success := code == 0 && report == nil
+	herr := r.handlers(success, code, report, complete)
+	if herr != nil && code == 0 {
+		code = 1
+		success = false
+	}
+	message := ""
+	if report != nil {
+		message = report.Cause
+	}
+	if r.cache != nil {
+		if err := errors.Join(r.cache.EndRun(complete, success), r.cache.Close()); err != nil {
+			r.warn("the cache could not be completed: " + err.Error())
+		}
+	}
+	r.cleanup(success)
+	r.post(observe.RunEnded{Success: success, ExitCode: code, Error: message, Start: r.start, Complete: complete})
+	r.stop(errStopped)
+	r.bus.Close()
+	r.lock.Unlock()
+	for i := len(r.closers) - 1; i >= 0; i-- {
+		if cerr := r.closers[i](); cerr != nil {
+			fmt.Fprintln(r.o.Stderr, "WARN: "+cerr.Error())
+		}
+	}
+	if code == 0 {
+		return nil
+	}
+	return &ExitError{Code: code, Err: err, Printed: true}
+}
+
+// verdict turns the end of the run into an exit code and what to tell.
+func (r *run) verdict(err error) (int, *observe.WorkflowError) {
+	var exit *stdlib.ExitError
+	var intr *interrupted
+	var list diag.List
+	var ex *value.Exception
+	switch {
+	case r.failure != nil:
+		return 1, r.failureReport()
+	case err == nil:
+		if r.ignored > 0 && r.processes != nil && r.processes.FailOnIgnore {
+			return 1, &observe.WorkflowError{Report: "the run ignored errors and `workflow.failOnIgnore` is set", Cause: "errors were ignored"}
+		}
+		return 0, nil
+	case errors.As(err, &exit):
+		if exit.Message != "" {
+			r.post(observe.Message{Level: observe.Print, Text: exit.Message + "\n"})
+		}
+		return exit.Code, nil
+	case errors.As(err, &intr), errors.As(context.Cause(r.ctx), &intr):
+		return signalCodes[intr.signal], &observe.WorkflowError{Report: intr.signal + ": the run was interrupted; finished tasks are kept for -resume", Cause: intr.signal}
+	case errors.As(err, &list):
+		return 1, &observe.WorkflowError{Report: render(list), Cause: list[0].Message}
+	case errors.As(err, &ex):
+		return 1, r.exceptionReport(ex)
+	}
+	return 1, &observe.WorkflowError{Report: err.Error(), Cause: err.Error()}
+}
+
+func render(list diag.List) string {
+	var b strings.Builder
+	list.Render(&b, diag.Options{})
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// exceptionReport shows an exception of the script with its place and calls.
+func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
+	message := e.Error()
+	if e.Where.IsZero() {
+		return &observe.WorkflowError{Report: message, Cause: message}
+	}
+	var list diag.List
+	first, rest, _ := strings.Cut(message, "\n")
+	d := list.Add(e.Where, first)
+	if rest != "" {
+		d.Notes = append(d.Notes, rest)
+	}
+	for i, c := range e.Calls {
+		if i == 5 {
+			break
+		}
+		p := c.Span.Position()
+		if p.Line > 0 {
+			d.Notes = append(d.Notes, fmt.Sprintf("called from %s at %s:%d", c.Name, c.Span.File.Name, p.Line))
+		}
+	}
+	at := e.Where.Position()
+	report := fmt.Sprintf("%s\n\n%s\n\n -- Check script '%s' at line: %d", message, render(list), e.Where.File.Name, at.Line)
+	return &observe.WorkflowError{Report: report, Cause: message}
+}
+
+// failureReport is the block of a failed task.
+func (r *run) failureReport() *observe.WorkflowError {
+	f := r.failure
+	cause := f.Cause
+	if f.Err != nil {
+		var e *value.Exception
+		if errors.As(f.Err, &e) && !e.Where.IsZero() {
+			p := e.Where.Position()
+			cause += fmt.Sprintf(" -- Check script '%s' at line: %d", e.Where.File.Name, p.Line)
+		}
+	}
+	if f.Task == nil {
+		return &observe.WorkflowError{Report: fmt.Sprintf("Error executing process > '%s'\n\nCaused by:\n  %s\n", f.Process, strings.ReplaceAll(cause, "\n", "\n  ")), Cause: cause}
+	}
+	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.err")}
+	if f.Task.Exec != nil {
+		failure.Source = f.Source
+	}
+	return &observe.WorkflowError{Report: observe.ErrorReport(failure), Cause: cause, Task: f.Task}
+}
+
+// tailBytes is how much of a task's output is read for a report.
+const tailBytes = 64 << 10
+
+func tail(dir, name string) string {
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	if st, err := f.Stat(); err == nil && st.Size() > tailBytes {
+		if _, err := f.Seek(-tailBytes, io.SeekEnd); err != nil {
+			return ""
+		}
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// handlers calls onError and onComplete.
+func (r *run) handlers(success bool, code int, report *observe.WorkflowError, complete time.Time) error {
+	r.meta.Set("success", value.Bool(success))
+	r.meta.Set("complete", r.time(complete))
+	r.meta.Set("duration", value.Duration(complete.Sub(r.start).Milliseconds()))
+	r.meta.Set("exitStatus", value.MakeInt(int64(code)))
+	if report != nil {
+		r.meta.Set("errorMessage", value.String(report.Cause))
+		r.meta.Set("errorReport", value.String(report.Report))
+		if report.Task != nil {
+			r.meta.Set("exitStatus", value.MakeInt(int64(report.Task.Result.Exit)))
+		}
+	}
+	r.meta.Set("stats", r.stats())
+	var failed error
+	th := *r.thread
+	th.Context = context.WithoutCancel(r.ctx)
+	for _, h := range r.meta.Handlers(report != nil) {
+		if _, err := h.WithDelegate(r.meta).CallWith(&th, nil); err != nil {
+			failed = err
+			var ex *value.Exception
+			if errors.As(err, &ex) {
+				rep := r.exceptionReport(ex)
+				r.post(observe.Message{Level: observe.Error, Text: "a completion handler failed: " + rep.Report})
+				continue
+			}
+			r.post(observe.Message{Level: observe.Error, Text: "a completion handler failed: " + err.Error()})
+		}
+	}
+	return failed
+}
+
+// cleanup deletes the work directories of a run that succeeded, if asked to.
+func (r *run) cleanup(success bool) {
+	settings, _ := r.config.Run()
+	if !success || !settings.Cleanup || r.tasks == nil {
+		return
+	}
+	for _, dir := range r.tasks.dirs {
+		if err := os.RemoveAll(dir); err != nil {
+			r.warn("cleanup: " + err.Error())
+		}
+	}
+}

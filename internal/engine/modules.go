@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/resolve"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+)
+
+// modules reads, parses and resolves script files, each once.
+type modules struct {
+	names   *names
+	root    string // paths in messages are relative to it
+	project string
+	launch  string
+	loaded  map[string]*resolve.Module
+	loading map[string]bool
+	diags   diag.List
+}
+
+func newModules(n *names, project, launch string) *modules {
+	return &modules{names: n, root: launch, project: project, launch: launch, loaded: map[string]*resolve.Module{}, loading: map[string]bool{}}
+}
+
+// show is a path as messages show it: short where it lies below the launch directory.
+func (m *modules) show(path string) string {
+	if rel, err := filepath.Rel(m.root, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}
+
+// load resolves the module in a file. Problems in the text are collected; an
+// error is returned only when there is no text.
+func (m *modules) load(path string) (*resolve.Module, error) {
+	if mod, ok := m.loaded[path]; ok {
+		return mod, nil
+	}
+	if m.loading[path] {
+		return nil, fmt.Errorf("%s includes itself", m.show(path))
+	}
+	m.loading[path] = true
+	defer delete(m.loading, path)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, diags := syntax.ParseScript(source.NewFile(m.show(path), string(text)))
+	if diags.HasErrors() {
+		m.diags = append(m.diags, diags...)
+		m.loaded[path] = nil
+		return nil, nil
+	}
+	mod, problems := resolve.Script(file, path, m.names, m.loader(path))
+	m.diags = append(append(m.diags, diags...), problems...)
+	m.loaded[path] = mod
+	return mod, nil
+}
+
+// loader finds what a module includes.
+func (m *modules) loader(from string) resolve.Loader {
+	return func(inc *syntax.Include) (*resolve.Module, string, error) {
+		name, err := m.path(inc.From, from)
+		if err != nil {
+			return nil, "", err
+		}
+		if plugin, ok := strings.CutPrefix(name, "plugin/"); ok {
+			return nil, plugin, m.plugin(inc, plugin)
+		}
+		path, err := find(filepath.Dir(from), name)
+		if err != nil {
+			return nil, "", m.notFound(inc, from, name)
+		}
+		mod, err := m.load(path)
+		if err != nil {
+			return nil, "", err
+		}
+		return mod, "", nil
+	}
+}
+
+// plugin refuses what is not built in, at the include that asks for it.
+func (m *modules) plugin(inc *syntax.Include, name string) error {
+	var list diag.List
+	d := list.Add(inc.From.Span(), fmt.Sprintf("the plugin `%s` is not built in", name))
+	d.Help = "remove the include, or replace what it offers by a function of your own"
+	return list
+}
+
+// path evaluates the text after `from`: directories of the project may be
+// part of it.
+func (m *modules) path(x syntax.Expr, from string) (string, error) {
+	switch x := x.(type) {
+	case *syntax.Paren:
+		return m.path(x.X, from)
+	case *syntax.Literal:
+		if s, ok := value.Str(x.Value); ok {
+			return s, nil
+		}
+	case *syntax.GString:
+		var b strings.Builder
+		for i, s := range x.Strs {
+			b.WriteString(s)
+			if i < len(x.Exprs) {
+				dir, ok := m.directory(x.Exprs[i], from)
+				if !ok {
+					return "", fmt.Errorf("the path of an include can hold `projectDir`, `launchDir` and `moduleDir`, not `%s`", x.Exprs[i].Span().Text())
+				}
+				b.WriteString(dir)
+			}
+		}
+		return b.String(), nil
+	}
+	return "", errors.New("the path of an include is a string")
+}
+
+func (m *modules) directory(x syntax.Expr, from string) (string, bool) {
+	id, ok := x.(*syntax.Ident)
+	if !ok {
+		return "", false
+	}
+	switch id.Name {
+	case "projectDir", "baseDir":
+		return m.project, true
+	case "launchDir":
+		return m.launch, true
+	case "moduleDir":
+		return filepath.Dir(from), true
+	}
+	return "", false
+}
+
+// find tries the name as a file, with .nf, and as a directory with main.nf.
+func find(dir, name string) (string, error) {
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	for _, p := range []string{path, path + ".nf", filepath.Join(path, "main.nf")} {
+		if st, err := os.Stat(p); err == nil && !st.IsDir() {
+			return p, nil
+		}
+	}
+	return "", fs.ErrNotExist
+}
+
+func (m *modules) notFound(inc *syntax.Include, from, name string) error {
+	var list diag.List
+	d := list.Add(inc.From.Span(), fmt.Sprintf("the module `%s` does not exist", name))
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(from), path)
+	}
+	d.Label = fmt.Sprintf("neither %s nor %s.nf nor %s", m.show(path), m.show(path), m.show(filepath.Join(path, "main.nf")))
+	if entries, err := os.ReadDir(filepath.Dir(path)); err == nil {
+		var there []string
+		for _, e := range entries {
+			there = append(there, strings.TrimSuffix(e.Name(), ".nf"))
+		}
+		if near, ok := diag.Near(filepath.Base(path), there); ok {
+			d.Help = fmt.Sprintf("`%s` exists in %s", near, m.show(filepath.Dir(path)))
+		}
+	}
+	return list
+}

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"io"
+
+	"sluice/internal/lang/value"
+)
+
+// Options is what the command line asks of a run.
+type Options struct {
+	Script      string   // path of the main script, or a project directory
+	Args        []string // what follows the script and is no option
+	CommandLine string   // as history and `workflow.commandLine` show it
+	Name        string   // -name; "" makes one up
+	Resume      string   // -resume: "" no, "last", a session id or run name
+	Entry       string   // -entry
+	Stub        bool
+	Preview     bool
+
+	Params     *value.Map // --x y, nested names expanded, in order
+	ParamsFile string
+
+	ConfigFiles             []string   // -c, after the defaults
+	OnlyConfig              []string   // -C, instead of the defaults
+	Profile                 string     // comma-separated
+	Process                 *value.Map // -process.x=y
+	Executor                *value.Map // -executor.x=y
+	Env                     *value.Map // -e.x=y
+	LaunchDir               string
+	WorkDir                 string // -w
+	OutputDir               string // -output-dir
+	Cache                   *bool  // -cache
+	QueueSize               int
+	DumpHashes              string            // "", "true", "json"
+	DumpChannels            string            // "": no; "*" all; names
+	With                    map[string]string // -with-trace, -with-report, …: name -> file or "-" for the default
+	Without                 []string
+	DisableJobsCancellation bool
+
+	AnsiLog    *bool // nil: decide by terminal
+	Quiet      bool
+	LogFile    string
+	Brand      string // program name as called: "sluice" or "nextflow"
+	Version    string // Nextflow level we claim
+	OwnVersion string // our own version
+	Stdout     io.Writer
+	Stderr     io.Writer
+	Getenv     func(string) (string, bool)
+	Environ    []string
+	// Interrupts receives SIGINT, SIGTERM; a second one forces.
+	Interrupts <-chan string
+}
+
+// An ExitError ends the program with a code; its message was already printed
+// when Printed is set.
+type ExitError struct {
+	Code    int
+	Err     error
+	Printed bool
+}
+
+func (e *ExitError) Error() string {
+	if e.Err == nil {
+		return ""
+	}
+	return e.Err.Error()
+}
+
+func (e *ExitError) Unwrap() error { return e.Err }

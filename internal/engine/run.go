@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sluice/internal/cache"
+	"sluice/internal/config"
+	"sluice/internal/dataflow"
+	"sluice/internal/dataflow/operator"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/resolve"
+	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/process"
+	"sluice/internal/publish"
+	"sluice/internal/workflow"
+)
+
+// run is one run of a pipeline.
+type run struct {
+	o   Options
+	ctx context.Context
+	// stop ends the graph's loop with a reason.
+	stop context.CancelCauseFunc
+
+	script     string // absolute path of the main script
+	scriptID   string
+	projectDir string
+	workDir    string
+	outputDir  string
+	name       string
+	session    string
+	resumed    bool
+	start      time.Time
+
+	config    *config.Config
+	params    *value.Map
+	table     *stdlib.Table
+	interp    *interp.Interp
+	names     *names
+	modules   *modules
+	lock      sync.Mutex
+	thread    *value.Thread
+	graph     *dataflow.Graph
+	builtins  map[string]value.Value
+	meta      *workflow.Metadata
+	processes *process.Run
+	runtime   *workflow.Runtime
+	tasks     *tasks
+	cache     *cache.Cache
+	publisher *publish.Publisher
+
+	bus       *observe.Bus
+	closers   []func() error
+	failure   *process.Failure
+	finishing bool // errorStrategy finish: what runs may end
+	ignored   int
+}
+
+// errStopped ends the loop after a task failed.
+var errStopped = errors.New("the run was stopped")
+
+// Run runs a pipeline to its end. What went wrong has been told to the
+// observers when the error is an ExitError with Printed set.
+func Run(ctx context.Context, o Options) error {
+	r := &run{o: o, start: time.Now()}
+	if o.Getenv == nil {
+		r.o.Getenv = os.LookupEnv
+	}
+	if err := r.locate(); err != nil {
+		return err
+	}
+	r.prepare(ctx)
+	if err := r.configure(); err != nil {
+		return err
+	}
+	if err := r.identify(); err != nil {
+		return err
+	}
+	if err := r.openObservers(); err != nil {
+		return err
+	}
+	err := r.execute()
+	return r.end(err)
+}
+
+// locate finds the main script.
+func (r *run) locate() error {
+	path := r.o.Script
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.o.LaunchDir, path)
+	}
+	st, err := os.Stat(path)
+	if err == nil && st.IsDir() {
+		path = filepath.Join(path, "main.nf")
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		return fmt.Errorf("script `%s` does not exist", r.o.Script)
+	}
+	if r.script, err = filepath.EvalSymlinks(path); err != nil {
+		return fmt.Errorf("find script: %w", err)
+	}
+	r.projectDir = filepath.Dir(r.script)
+	text, err := os.ReadFile(r.script)
+	if err != nil {
+		return fmt.Errorf("read script: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	r.scriptID = hex.EncodeToString(sum[:16])
+	return nil
+}
+
+// prepare makes the interpreter and the graph, which configuration needs too.
+func (r *run) prepare(ctx context.Context) {
+	r.ctx, r.stop = context.WithCancelCause(ctx)
+	r.table = stdlib.New()
+	r.table.Storage = storageOf
+	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough}
+	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
+	r.lock.Lock()
+	r.graph = dataflow.New(&r.lock)
+	r.names = newNames(r.table)
+	r.table.Add(dataflow.Class, operator.Methods(r.operators())...)
+	for _, class := range []*value.Class{value.StringClass, value.GStringBaseClass, value.PathClass} {
+		r.table.Add(class, operator.SplitMethods(r.operators())...)
+	}
+	r.meta = workflow.NewMetadata(value.NewMap(40))
+}
+
+// passthrough errors end the run and cannot be caught by scripts.
+func passthrough(err error) bool {
+	var exit *stdlib.ExitError
+	return errors.As(err, &exit) || errors.Is(err, context.Canceled) || errors.Is(err, errStopped)
+}
+
+func (r *run) post(b observe.Body) {
+	if r.bus != nil {
+		r.bus.Post(b)
+	}
+}
+
+func (r *run) warn(text string) { r.post(observe.Message{Level: observe.Warn, Text: text}) }
+
+// execute runs script and graph. The caller ends the run with what comes back.
+func (r *run) execute() error {
+	r.launch()
+	main, err := r.resolve()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(r.workDir, 0o777); err != nil {
+		return fmt.Errorf("make the work directory %s: %w", r.workDir, errors.Unwrap(err))
+	}
+	if r.cache, err = cache.Open(r.o.LaunchDir, r.session); err != nil {
+		return err
+	}
+	if damage := r.cache.Damage(); damage != "" {
+		r.warn(damage)
+	}
+	if err := r.cache.StartRun(r.name, r.start); err != nil {
+		return err
+	}
+	if err := r.startTasks(); err != nil {
+		return err
+	}
+	r.publisher = publish.New(context.WithoutCancel(r.ctx), publish.Options{
+		Published: func(it publish.Item) {
+			r.post(observe.FilePublished{Source: it.Source, Target: it.Target, Task: it.Task, Labels: it.Rule.Labels})
+		},
+		Failed: func(e *publish.Error) { r.post(observe.Message{Level: observe.Debug, Text: e.Detail()}) },
+		Warn:   r.warn,
+	})
+	r.watchInterrupts()
+	err = r.runScript(main)
+	if perr := r.settle(err != nil || r.failure != nil); err == nil {
+		err = perr
+	}
+	return err
+}
+
+// runScript evaluates the script and drives the graph until nothing is left.
+func (r *run) runScript(main *resolve.Module) error {
+	r.makeProcesses()
+	r.describeRun()
+	r.makeBuiltins()
+	r.runtime = &workflow.Runtime{
+		Interp: r.interp, Graph: r.graph, Thread: r.thread, Process: func(inst *interp.Instance, def *syntax.ProcessDef) workflow.Component {
+			return component{process.New(r.processes, inst, def)}
+		}, Builtin: r.builtin,
+		Plugin:    func(string, string) (value.Value, bool) { return nil, false },
+		ModuleDir: func(path string) value.Value { return value.ParsePath(filepath.Dir(path)) },
+		Template:  r.template, Warn: r.warn, Outputs: r.refuseOutputs,
+	}
+	r.processes.FullName, r.processes.Use = r.runtime.FullName, r.runtime.Use
+	script, err := r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
+	if err != nil {
+		return err
+	}
+	if err := script.Entry(r.o.Entry); err != nil {
+		return err
+	}
+	if r.o.Preview {
+		return nil
+	}
+	r.warnSelectors()
+	if err := r.graph.Run(r.ctx); err != nil {
+		return err
+	}
+	if r.failure != nil || r.finishing {
+		return nil
+	}
+	return r.stalled()
+}
+
+// component adapts a process to what workflows call.
+type component struct{ *process.Process }
+
+// Named is the process under another name.
+func (c component) Named(name string) workflow.Component {
+	return component{c.Process.Renamed(name)}
+}
+
+// stalled explains a run that can never end: who waits for what.
+func (r *run) stalled() error {
+	open := r.graph.Stalled()
+	if len(open) == 0 {
+		return nil
+	}
+	text := "the run cannot end: nothing runs, and these channels are still open with nobody left to close them:"
+	for _, c := range open {
+		text += fmt.Sprintf("\n  `%s`, read by %v", c.Name, c.Readers())
+	}
+	return errors.New(text)
+}
+
+// settle ends what runs in the background: tasks, then publishing.
+func (r *run) settle(failed bool) error {
+	r.lock.Unlock()
+	defer r.lock.Lock()
+	r.tasks.close(failed)
+	err := r.publisher.Close()
+	if err != nil && r.failure == nil {
+		return err
+	}
+	return nil
+}

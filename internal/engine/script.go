@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"sluice/internal/cache"
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/resolve"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+	"sluice/internal/process"
+	"sluice/internal/publish"
+	"sluice/internal/task"
+	"sluice/internal/workflow"
+)
+
+// resolve reads the script and all it includes; problems of all files are
+// reported together.
+func (r *run) resolve() (*resolve.Module, error) {
+	r.modules = newModules(r.names, r.projectDir, r.o.LaunchDir)
+	main, err := r.modules.load(r.script)
+	if err != nil {
+		return nil, err
+	}
+	r.modules.diags.Sort()
+	for _, d := range r.modules.diags {
+		if d.Severity == diag.Warning {
+			r.warn(fmt.Sprintf("%s (%s:%d)", d.Message, d.Span.File.Name, d.Span.Position().Line))
+		}
+	}
+	if err := r.modules.diags.Err(); err != nil {
+		return nil, onlyErrors(r.modules.diags)
+	}
+	if r.o.Entry != "" {
+		if _, ok := main.Exports[r.o.Entry].(*syntax.WorkflowDef); !ok {
+			return nil, fmt.Errorf("there is no workflow `%s` in %s, which -entry asks for", r.o.Entry, r.modules.show(r.script))
+		}
+	}
+	return main, nil
+}
+
+func onlyErrors(list diag.List) diag.List {
+	var errs diag.List
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			errs = append(errs, d)
+		}
+	}
+	return errs
+}
+
+// makeProcesses makes what all processes share.
+func (r *run) makeProcesses() {
+	settings, _ := r.config.Workflow()
+	r.processes = &process.Run{
+		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
+		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
+		Executor: firstOf(r.config.ExecutorName(), "local"), Engine: r.engine(), Stub: r.o.Stub, Resume: r.resumed,
+		DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", FailOnIgnore: settings.FailOnIgnore,
+		Submit: r.tasks.submit,
+		Cached: func(h task.Hash) *cache.Record {
+			rec, ok, err := r.cache.Get(h)
+			if err != nil {
+				r.warn("a record of the cache cannot be read: " + err.Error())
+			}
+			if !ok {
+				return nil
+			}
+			return rec
+		},
+		Remember: func(rec *cache.Record) {
+			if err := r.cache.Put(rec); err != nil {
+				r.warn("the result of `" + rec.Name + "` could not be kept for -resume: " + err.Error())
+			}
+			r.tasks.dirs = append(r.tasks.dirs, rec.WorkDir)
+		},
+		Publish: func(it publish.Item) { r.publisher.Add(it) },
+		Fail:    r.fail, Ignored: func() { r.ignored++ }, Eval: r.evalEmbedded,
+	}
+}
+
+// fail keeps the first failure and ends the run, at once or after what runs.
+func (r *run) fail(f process.Failure, finish bool) {
+	if r.failure == nil {
+		r.failure = &f
+	}
+	r.processes.Freeze()
+	if finish {
+		r.finishing = true
+		r.tasks.finish()
+		return
+	}
+	r.stop(errStopped)
+}
+
+// evalEmbedded evaluates the expressions of templates and shell blocks: the
+// task's variables first, then what the script knows.
+func (r *run) evalEmbedded(expr string, inst *interp.Instance, scope value.Value) (value.Value, error) {
+	x, diags := syntax.ParseExpr(source.NewFile("template", expr))
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	s := &interp.Scoped{Interp: r.interp, Thread: r.thread, Names: embedded{r.names}, Builtin: inst.Builtin}
+	return s.Eval(x, &embeddedScope{scope, inst})
+}
+
+// embedded leaves every name that is no function or class to the scope.
+type embedded struct{ *names }
+
+func (n embedded) Builtin(name string) bool {
+	for _, v := range variables {
+		if v == name {
+			return false
+		}
+	}
+	return n.names.Builtin(name)
+}
+
+type embeddedScope struct {
+	task value.Value
+	inst *interp.Instance
+}
+
+func (*embeddedScope) Class() *value.Class { return value.ObjectClass }
+
+// Property finds a variable of the task, the script, or the host.
+func (s *embeddedScope) Property(name string) (value.Value, bool) {
+	if v, ok := s.task.(value.Namespace).Property(name); ok {
+		return v, true
+	}
+	if v, ok := s.inst.Get(name); ok {
+		return v, true
+	}
+	return s.inst.Builtin(name)
+}
+
+// InvokeMethod calls a function of the script.
+func (s *embeddedScope) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	v, ok := s.Property(name)
+	f, callable := v.(value.Callable)
+	if !ok || !callable {
+		return nil, false, nil
+	}
+	v, err := f.CallWith(th, args)
+	return v, true, err
+}
+
+// engine is the container engine that is switched on.
+func (r *run) engine() string {
+	for _, name := range []string{"docker", "podman", "singularity", "apptainer", "charliecloud", "shifter", "sarus"} {
+		if value.Truth(r.config.Get(name, "enabled")) {
+			return name
+		}
+	}
+	return ""
+}
+
+// dumps says whether -dump-channels asks for a tag.
+func (r *run) dumps(tag string) bool {
+	if r.o.DumpChannels == "" {
+		return false
+	}
+	for _, want := range strings.Split(r.o.DumpChannels, ",") {
+		want = strings.TrimSpace(want)
+		if want == "*" || want == tag || strings.HasSuffix(want, "*") && strings.HasPrefix(tag, strings.TrimSuffix(want, "*")) {
+			return true
+		}
+	}
+	return false
+}
+
+// warnSelectors tells of selectors that match no process.
+func (r *run) warnSelectors() {
+	for _, p := range r.config.UnusedSelectors(r.processes.Names()) {
+		r.warn("There's no process matching config selector: " + p)
+	}
+}
+
+// refuseOutputs ends runs that use workflow outputs.
+func (r *run) refuseOutputs(_ *syntax.OutputBlock, _ *workflow.Script, published []workflow.Published) error {
+	var list diag.List
+	for _, p := range published {
+		d := list.Add(p.Where, fmt.Sprintf("the workflow output `%s` cannot be published", p.Name))
+		d.Label = "workflow outputs are not available in this release"
+		d.Help = "publish from the process with the directive `publishDir`"
+	}
+	return list.Err()
+}

@@ -1,0 +1,334 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sluice/internal/config"
+	"sluice/internal/config/load"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/value"
+	"sluice/internal/observe"
+	"sluice/internal/observe/history"
+	"sluice/internal/observe/progress"
+	"sluice/internal/observe/runlog"
+	"sluice/internal/observe/trace"
+	"sluice/internal/workflow"
+)
+
+// configure loads configuration and parameters.
+func (r *run) configure() error {
+	given := r.o.Params
+	if given == nil {
+		given = value.NewMap(0)
+	}
+	if r.o.ParamsFile != "" {
+		fromFile, err := load.ParamsFile(r.abs(r.o.ParamsFile))
+		if err != nil {
+			return err
+		}
+		given = load.MergeParams(fromFile, given)
+	}
+	home, ok := r.o.Getenv("NXF_HOME")
+	if !ok {
+		user, _ := r.o.Getenv("HOME")
+		home = filepath.Join(user, ".nextflow")
+	}
+	files, err := load.DefaultFiles(home, r.projectDir, r.o.LaunchDir, r.o.ConfigFiles, r.o.OnlyConfig)
+	if err != nil {
+		return err
+	}
+	r.builtins = map[string]value.Value{}
+	for _, m := range r.table.Globals() {
+		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
+	}
+	scoped := r.scoped(configNames{r.names})
+	cfg, warnings, err := load.Load(load.Options{
+		Files: files, Profile: r.o.Profile, Params: given, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
+		Getenv: r.o.Getenv, Eval: scoped,
+	})
+	if err != nil {
+		return err
+	}
+	r.config, r.params = cfg, cfg.Params().Copy()
+	for _, w := range warnings {
+		fmt.Fprintln(r.o.Stderr, "WARN: "+w.Message)
+	}
+	for scope, given := range map[string]*value.Map{"process": r.o.Process, "executor": r.o.Executor, "env": r.o.Env} {
+		if given != nil {
+			config.MergeTree(cfg.Root, value.MapOf(scope, given))
+		}
+	}
+	return r.settings()
+}
+
+// configNames hides what scripts have and configuration files ask their scope for.
+type configNames struct{ *names }
+
+func (n configNames) Builtin(name string) bool {
+	switch name {
+	case "params", "baseDir", "projectDir", "launchDir", "workDir", "moduleDir", "outputDir", "workflow", "nextflow", "log", "secrets", "this", "owner", "delegate", "channel", "Channel", "template", "env":
+		return false
+	}
+	return n.names.Builtin(name)
+}
+
+func (r *run) scoped(n interface {
+	Builtin(string) bool
+	Class(string) bool
+	Operator(string) bool
+	Directives() []string
+	Candidates() []string
+}) *interp.Scoped {
+	return &interp.Scoped{Interp: r.interp, Thread: r.thread, Names: n, Builtin: r.builtin}
+}
+
+func (r *run) abs(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.o.LaunchDir, path)
+}
+
+// settings decides where the run works and how it resumes.
+func (r *run) settings() error {
+	cfg, problems := r.config.Run()
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	env := func(name string) string { v, _ := r.o.Getenv(name); return v }
+	r.workDir = r.abs(firstOf(r.o.WorkDir, cfg.WorkDir, env("NXF_WORK"), "work"))
+	r.outputDir = r.abs(firstOf(r.o.OutputDir, cfg.OutputDir, "results"))
+	if strings.Contains(r.workDir, "://") {
+		return fmt.Errorf("the work directory %s is remote, which the local executor cannot use; give a local one with -w", firstOf(r.o.WorkDir, cfg.WorkDir))
+	}
+	if r.o.Resume == "" {
+		r.o.Resume = cfg.Resume
+	}
+	return nil
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// identify gives the run its name and session.
+func (r *run) identify() error {
+	h := history.Open(r.o.LaunchDir)
+	var err error
+	if r.o.Name != "" {
+		if err := errors.Join(history.CheckName(r.o.Name)); err != nil {
+			return err
+		}
+		if err := h.CheckUnused(r.o.Name); err != nil {
+			return err
+		}
+		r.name = r.o.Name
+	} else if r.name, err = h.NewName(history.Random); err != nil {
+		return err
+	}
+	switch r.o.Resume {
+	case "":
+		r.session = history.NewSession()
+		return nil
+	case "last", "true":
+		last, ok, err := h.Last()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			r.session = history.NewSession()
+			return nil
+		}
+		r.session, r.resumed = last.Session, true
+		return nil
+	}
+	found, err := h.Find(r.o.Resume)
+	if err != nil {
+		if !history.IsSession(r.o.Resume) {
+			return err
+		}
+		r.session, r.resumed = r.o.Resume, true
+		return nil
+	}
+	r.session, r.resumed = found[len(found)-1].Session, true
+	return nil
+}
+
+// openObservers starts what watches the run.
+func (r *run) openObservers() error {
+	getenv := func(name string) string { v, _ := r.o.Getenv(name); return v }
+	logFile := r.abs(runlog.Path(r.o.LogFile, getenv))
+	log, err := runlog.Open(runlog.Options{File: logFile, OnError: func(err error) {
+		fmt.Fprintln(r.o.Stderr, "WARN: "+err.Error())
+	}})
+	if err != nil {
+		return err
+	}
+	r.closers = append(r.closers, log.Close)
+	options := progress.Options{Out: r.o.Stdout}
+	if f, ok := r.o.Stdout.(*os.File); ok {
+		options = progress.FromEnvironment(f, r.o.AnsiLog, getenv)
+	} else if r.o.AnsiLog != nil {
+		options.ANSI = *r.o.AnsiLog
+	}
+	options.Quiet, options.Brand = r.o.Quiet, r.brand()
+	if rel, err := filepath.Rel(r.o.LaunchDir, logFile); err == nil && !strings.HasPrefix(rel, "..") {
+		options.LogFile = rel
+	} else {
+		options.LogFile = logFile
+	}
+	printer := progress.New(options)
+	r.closers = append(r.closers, printer.Close)
+	past := &history.Observer{File: history.Open(r.o.LaunchDir)}
+	r.closers = append(r.closers, past.Close)
+	observers := []observe.Observer{log, printer, past}
+	w, err := r.openTrace()
+	if err != nil {
+		return errors.Join(err, r.closeAll())
+	}
+	if w != nil {
+		observers = append(observers, w)
+		r.closers = append(r.closers, w.Close)
+	}
+	r.bus = observe.NewBus(observers...)
+	return nil
+}
+
+func (r *run) closeAll() error {
+	var errs []error
+	for _, c := range r.closers {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+func (r *run) brand() progress.Brand {
+	if r.o.Brand == "nextflow" {
+		return progress.Brand{Title: "N E X T F L O W", Version: r.o.Version}
+	}
+	return progress.Brand{Title: "S L U I C E", Version: r.o.OwnVersion}
+}
+
+// openTrace opens the trace file, if configuration or -with-trace asks for it.
+func (r *run) openTrace() (*trace.Writer, error) {
+	cfg, problems := r.config.Trace()
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	file, asked := r.o.With["trace"]
+	if asked && file != "-" && file != "" {
+		cfg.File = file
+	}
+	for _, w := range r.o.Without {
+		if w == "trace" {
+			return nil, nil
+		}
+	}
+	if !asked && !cfg.Enabled {
+		return nil, nil
+	}
+	name := cfg.File
+	if name == "" {
+		name = trace.DefaultFile(r.start)
+	}
+	return trace.Open(trace.Options{File: r.abs(name), Fields: cfg.Fields, Raw: cfg.Raw, Sep: cfg.Sep, Overwrite: cfg.Overwrite})
+}
+
+// launch tells observers what is about to run.
+func (r *run) launch() {
+	home, _ := r.o.Getenv("HOME")
+	user, _ := r.o.Getenv("USER")
+	r.post(observe.RunStarted{Launch: observe.Launch{
+		ScriptName: r.o.Script, ScriptFile: r.script, ScriptID: r.scriptID, RunName: r.name, SessionID: r.session,
+		Revision: r.scriptID[:10], CommandLine: r.o.CommandLine, Profile: firstOf(r.o.Profile, "standard"),
+		ConfigFiles: r.config.Files, WorkDir: r.workDir, LaunchDir: r.o.LaunchDir, ProjectDir: r.projectDir,
+		HomeDir: home, UserName: user, Version: r.o.Version, Build: r.o.OwnVersion, Resume: r.resumed,
+		Stub: r.o.Stub, Preview: r.o.Preview, Start: r.start, PID: os.Getpid(),
+	}})
+}
+
+// describeRun fills in `workflow`.
+func (r *run) describeRun() {
+	home, _ := r.o.Getenv("HOME")
+	user, _ := r.o.Getenv("USER")
+	files := value.NewList()
+	for _, f := range r.config.Files {
+		files.Elems = append(files.Elems, value.ParsePath(f))
+	}
+	manifest := r.config.Scope("manifest")
+	m := r.meta
+	for _, f := range []struct {
+		name string
+		v    value.Value
+	}{
+		{"runName", value.String(r.name)}, {"scriptId", value.String(r.scriptID)}, {"scriptFile", value.ParsePath(r.script)},
+		{"scriptName", value.String(filepath.Base(r.script))}, {"repository", nil}, {"commitId", nil}, {"revision", nil},
+		{"start", r.time(r.start)}, {"complete", nil}, {"duration", nil}, {"projectDir", value.ParsePath(r.projectDir)},
+		{"launchDir", value.ParsePath(r.o.LaunchDir)}, {"workDir", value.ParsePath(r.workDir)}, {"homeDir", value.ParsePath(home)},
+		{"outputDir", value.ParsePath(r.outputDir)}, {"userName", value.String(user)}, {"profile", value.String(firstOf(r.o.Profile, "standard"))},
+		{"container", nil}, {"containerEngine", textOrNull(r.engine())}, {"commandLine", value.String(r.o.CommandLine)},
+		{"nextflow", r.nextflow()}, {"success", value.Bool(false)}, {"exitStatus", nil}, {"errorMessage", nil}, {"errorReport", nil},
+		{"resume", value.Bool(r.resumed)}, {"stubRun", value.Bool(r.o.Stub)}, {"preview", value.Bool(r.o.Preview)},
+		{"sessionId", r.uuid(r.session)}, {"configFiles", files}, {"failOnIgnore", value.Bool(r.processes.FailOnIgnore)},
+		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest)}},
+		{"wave", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false))}},
+		{"fusion", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false), "version", nil)}},
+	} {
+		m.Set(f.name, f.v)
+	}
+}
+
+var manifestClass = &value.Class{Name: "nextflow.config.Manifest", Parents: []*value.Class{value.ObjectClass}}
+
+// manifestValues has every documented entry, null when not given.
+func manifestValues(m *value.Map) *value.Map {
+	all := value.NewMap(20)
+	for _, name := range []string{"name", "author", "contributors", "homePage", "description", "defaultBranch", "mainScript", "nextflowVersion", "version", "doi", "docsUrl", "icon", "organization", "license", "gitmodules", "recurseSubmodules"} {
+		all.Set(value.String(name), nil)
+	}
+	all.Set(value.String("mainScript"), value.String("main.nf"))
+	m.Entries(func(k, v value.Value) bool { all.Set(k, v); return true })
+	return all
+}
+
+func textOrNull(s string) value.Value {
+	if s == "" {
+		return nil
+	}
+	return value.String(s)
+}
+
+func (r *run) uuid(s string) value.Value {
+	if c, ok := r.table.Class("java.util.UUID"); ok {
+		if m := r.table.Static(c, "fromString"); m != nil {
+			if v, err := m.Fn(r.thread, nil, []value.Value{value.String(s)}); err == nil {
+				return v
+			}
+		}
+	}
+	return value.String(s)
+}
+
+// time is a moment as scripts see it.
+func (r *run) time(t time.Time) value.Value { return stdlib.NewOffsetDateTime(t) }
+
+// stats is workflow.stats.
+func (r *run) stats() value.Value {
+	s := r.bus.Stats()
+	return &workflow.Facts{Of: manifestClass, Values: value.MapOf(
+		"succeededCount", value.MakeInt(int64(s.Succeeded)), "cachedCount", value.MakeInt(int64(s.Cached)),
+		"failedCount", value.MakeInt(int64(s.Failed)), "ignoredCount", value.MakeInt(int64(s.Ignored)),
+		"computeTimeFmt", value.String(s.CPUHours()),
+	)}
+}
