@@ -1,0 +1,210 @@
+package stdlib
+
+import (
+	"strings"
+
+	"sluice/internal/lang/value"
+)
+
+// classDefs is all that this package defines, class by class.
+var classDefs = []classDef{
+	{class: nullClass, methods: nullMethods},
+	{class: value.ObjectClass, methods: objectMethods, constructors: plainConstructors},
+	{class: value.ClassClass, methods: classMethods},
+	{class: value.CharSequenceClass, methods: stringMethods},
+	{class: value.StringClass, statics: stringStatics, constructors: stringConstructors},
+	{class: value.GStringBaseClass, methods: gstringMethods},
+	{class: value.StringBuilderClass, methods: bufferMethods, constructors: bufferConstructors},
+	{class: value.StringBufferClass, methods: bufferMethods, constructors: bufferConstructors},
+	{class: value.CharacterClass, methods: characterMethods, statics: characterStatics},
+	{class: value.BooleanClass, methods: booleanMethods, statics: booleanStatics, constants: booleanConstants},
+	{class: value.NumberClass, methods: numberMethods},
+	{class: value.IntegerClass, statics: integerStatics, constructors: numberConstructors, constants: integerConstants},
+	{class: value.LongClass, statics: longStatics, constructors: numberConstructors, constants: longConstants},
+	{class: value.FloatClass, statics: floatingStatics(value.FloatClass, "parseFloat", 32), constructors: numberConstructors, constants: floatConstants},
+	{class: value.DoubleClass, statics: floatingStatics(value.DoubleClass, "parseDouble", 64), constructors: numberConstructors, constants: doubleConstants},
+	{class: value.BigIntegerClass, statics: bigStatics(value.BigIntegerClass), constructors: numberConstructors, constants: bigConstants(value.BigIntegerClass)},
+	{class: value.BigDecimalClass, statics: bigStatics(value.BigDecimalClass), constructors: numberConstructors, constants: bigConstants(value.BigDecimalClass)},
+	{class: value.MathClass, statics: mathStatics, constants: mathConstants},
+	{class: roundingModeClass, constants: roundingConstants},
+
+	{class: value.CollectionClass, methods: collectionMethods},
+	{class: value.ListClass, methods: listMethods, statics: listStatics},
+	{class: value.ArrayListClass, constructors: listConstructors},
+	{class: value.LinkedListClass, constructors: listConstructors},
+	{class: value.SetClass, methods: setMethods, statics: setStatics},
+	{class: value.HashSetClass, constructors: setConstructors},
+	{class: value.LinkedSetClass, constructors: setConstructors},
+	{class: value.TreeSetClass, constructors: setConstructors},
+	{class: value.RangeClass, methods: rangeMethods},
+	{class: value.MapClass, methods: mapMethods, statics: mapStatics},
+	{class: value.HashMapClass, constructors: mapConstructors},
+	{class: value.LinkedMapClass, constructors: mapConstructors},
+	{class: value.TreeMapClass, constructors: mapConstructors},
+	{class: concurrentMapClass, constructors: mapConstructors},
+	{class: value.MapEntryClass, methods: entryMethods},
+	{class: value.IteratorClass, methods: iteratorMethods},
+	{class: value.ArraysClass, statics: arraysStatics},
+	{class: value.CollectionsClass, statics: collectionsStatics},
+	{class: value.ObjectsClass, statics: objectsStatics},
+	{class: value.LocaleClass, constants: localeConstants},
+	{class: value.OptionalClass, methods: optionalMethods, statics: optionalStatics},
+	{class: streamOfValuesClass, methods: streamMethods},
+	{class: collectorsClass, statics: collectorsStatics},
+	{class: bytesClass, methods: bytesMethods},
+
+	{class: value.ClosureClass, methods: closureMethods, constants: closureConstants},
+	{class: value.PatternClass, methods: patternMethods, statics: patternStatics, constants: patternConstants},
+	{class: value.MatcherClass, methods: matcherMethods, statics: matcherStatics},
+
+	{class: value.PathClass, methods: allPathMethods, statics: pathStatics},
+	{class: value.FileClass, methods: allFileMethods, constructors: fileConstructors, statics: fileStatics, constants: fileConstants},
+	{class: value.PathsClass, statics: pathsStatics},
+	{class: value.FilesClass, statics: filesStatics},
+	{class: filesExClass, statics: filesExStatics},
+	{class: readerBaseClass, methods: readerMethods},
+	{class: readerClass, constructors: readerConstructors},
+	{class: streamReaderClass, constructors: readerConstructors},
+	{class: fileReaderClass, constructors: readerConstructors},
+	{class: stringReaderClass, constructors: readerConstructors},
+	{class: scannerClass, constructors: readerConstructors},
+	{class: inputBaseClass, methods: readerMethods},
+	{class: inputStreamClass, constructors: readerConstructors},
+	{class: fileInputClass, constructors: readerConstructors},
+	{class: gzipInputClass, constructors: readerConstructors},
+	{class: byteInputClass, constructors: readerConstructors},
+	{class: writerBaseClass, methods: writerMethods},
+	{class: writerClass, constructors: writerConstructors},
+	{class: fileWriterClass, constructors: writerConstructors},
+	{class: printWriterClass, constructors: writerConstructors},
+	{class: stringWriterClass, constructors: writerConstructors},
+	{class: outputStreamClass, constructors: writerConstructors},
+	{class: byteOutputClass, constructors: writerConstructors},
+	{class: printStreamClass, constructors: writerConstructors},
+	{class: processClass, methods: processMethods},
+	{class: value.URLClass, methods: urlMethods, constructors: urlConstructors},
+	{class: value.URIClass, methods: urlMethods, constructors: urlConstructors, statics: uriStatics},
+	{class: connectionClass, methods: connectionMethods},
+	{class: urlEncoderClass, statics: urlCodecStatics},
+	{class: urlDecoderClass, statics: urlCodecStatics},
+
+	{class: value.DurationClass, methods: durationMethods, statics: durationStatics, constructors: constructorOf(newDuration)},
+	{class: value.MemoryUnitClass, methods: memoryMethods, statics: memoryStatics, constructors: constructorOf(newMemory)},
+	{class: value.VersionNumberClass, methods: versionMethods, constructors: versionConstructors},
+
+	{class: value.DateClass, methods: dateMethods, statics: dateStatics, constructors: dateConstructors},
+	{class: simpleDateFormatClass, methods: timeFormatMethods, constructors: timeFormatConstructors},
+	{class: timeFormatterClass, methods: timeFormatMethods, statics: timeFormatStatics, constants: timeFormatConstants},
+	{class: decimalFormatClass, methods: decimalFormatMethods, constructors: decimalFormatConstructors},
+	{class: localDateClass, methods: temporalMethods, statics: temporalStatics},
+	{class: localTimeClass, methods: temporalMethods, statics: temporalStatics},
+	{class: localDateTimeClass, methods: temporalMethods, statics: temporalStatics},
+	{class: offsetDateTimeClass, methods: temporalMethods, statics: temporalStatics},
+	{class: zonedDateTimeClass, methods: temporalMethods, statics: temporalStatics},
+	{class: instantClass, methods: temporalMethods, statics: temporalStatics},
+	{class: yearClass, methods: temporalMethods, statics: temporalStatics},
+	{class: zoneIDClass, methods: zoneMethods, statics: zoneStatics},
+	{class: zoneOffsetClass, methods: zoneMethods, statics: zoneStatics, constants: zoneConstants},
+	{class: timeZoneClass, methods: zoneMethods, statics: zoneStatics},
+	{class: javaDurationClass, methods: javaDurationMethods, statics: javaDurationStatics},
+	{class: chronoUnitClass, constants: chronoUnitConstants},
+
+	{class: value.JsonSlurperClass, methods: jsonSlurperMethods, constructors: plainConstructors},
+	{class: jsonSlurperClassic, constructors: plainConstructors},
+	{class: value.JsonOutputClass, statics: jsonOutputStatics},
+	{class: jsonBuilderClass, methods: jsonBuilderMethods, constructors: builderConstructors(func(v value.Value) value.Value { return &JSONBuilder{v} })},
+	{class: jsonGeneratorClass, methods: jsonGeneratorMethods},
+	{class: jsonOptionsClass, methods: jsonOptionsMethods, constructors: jsonOptionsConstructors},
+	{class: yamlClass, methods: yamlMethods, constructors: yamlConstructors},
+	{class: dumperClass, methods: dumperMethods, constructors: yamlConstructors, constants: dumperConstants},
+	{class: flowStyleClass, constants: flowStyleConstants},
+	{class: yamlSlurperClass, methods: yamlSlurperMethods, constructors: plainConstructors},
+	{class: yamlBuilderClass, methods: yamlBuilderMethods, constructors: builderConstructors(func(v value.Value) value.Value { return &YAMLBuilder{v} })},
+	{class: simpleTemplateClass, methods: templateEngineMethods, constructors: plainConstructors},
+	{class: gstringTemplateClass, methods: templateEngineMethods, constructors: plainConstructors},
+	{class: templateClass, methods: templateMethods},
+	{class: writableClass, methods: filledTemplateMethods},
+
+	{class: value.SystemClass, statics: systemStatics, constants: systemConstants},
+	{class: value.RuntimeClass, methods: runtimeMethods, statics: runtimeStatics},
+	{class: value.ThreadClass, statics: threadStatics},
+	{class: value.ThrowableClass, methods: exceptionMethods},
+	{class: value.UUIDClass, statics: uuidStatics},
+	{class: value.RandomClass, methods: randomMethods, constructors: randomConstructors},
+	{class: digestClass, methods: digestMethods, statics: digestStatics},
+}
+
+var (
+	roundingModeClass  = javaClass("java.math.RoundingMode")
+	concurrentMapClass = javaClass("java.util.concurrent.ConcurrentHashMap", value.MapClass)
+	filesExClass       = javaClass("nextflow.extension.FilesEx")
+)
+
+// classAliases are other names of classes defined here.
+var classAliases = map[string]*value.Class{
+	"groovy.json.JsonGenerator.Options":          jsonOptionsClass,
+	"JsonGenerator.Options":                      jsonOptionsClass,
+	"org.yaml.snakeyaml.DumperOptions.FlowStyle": flowStyleClass,
+	"DumperOptions.FlowStyle":                    flowStyleClass,
+	"java.io.DataInputStream":                    inputStreamClass,
+	"java.io.OutputStreamWriter":                 printWriterClass,
+	"java.io.FileOutputStream":                   fileWriterClass,
+	"FileOutputStream":                           fileWriterClass,
+	"OutputStreamWriter":                         printWriterClass,
+	"java.util.concurrent.ConcurrentLinkedQueue": value.LinkedListClass,
+	"java.util.concurrent.CopyOnWriteArrayList":  value.ArrayListClass,
+	"ArrayDeque":                                 value.LinkedListClass,
+	"Vector":                                     value.ArrayListClass,
+	"Stack":                                      value.ArrayListClass,
+	"java.util.Queue":                            value.LinkedListClass,
+	"java.util.Vector":                           value.ArrayListClass,
+	"java.util.ArrayDeque":                       value.LinkedListClass,
+	"java.util.Stack":                            value.ArrayListClass,
+	"java.util.Scanner":                          scannerClass,
+	"java.util.stream.Stream":                    streamOfValuesClass,
+}
+
+// autoImported says whether Groovy or Nextflow imports the package of a class.
+func autoImported(name string) bool {
+	i := strings.LastIndexByte(name, '.')
+	switch name[:max(i, 0)] {
+	case "java.lang", "java.util", "java.io", "java.net", "groovy.lang", "groovy.util":
+		return !strings.Contains(name[i+1:], "$")
+	}
+	return name == value.PathClass.Name || name == value.BigDecimalClass.Name || name == value.BigIntegerClass.Name ||
+		name == value.DurationClass.Name || name == value.MemoryUnitClass.Name || name == value.VersionNumberClass.Name
+}
+
+func constructorOf(make func(call) (value.Value, error)) func() []def {
+	return func() []def { return []def{{"<init>", "value", "makes one of a text or number", make}} }
+}
+
+func roundingConstants(*Table) map[string]value.Value {
+	out := map[string]value.Value{}
+	for _, name := range roundingNames {
+		out[name] = value.String(name)
+	}
+	return out
+}
+
+func allPathMethods() []def {
+	return append(append(pathMethods(), pathDiskMethods()...), pathTextMethods()...)
+}
+
+func allFileMethods() []def { return append(fileMethods(), allPathMethods()...) }
+
+func pathStatics() []def { return []def{{"of", "first, more...", "is the path of names", pathOf}} }
+
+func pathsStatics() []def { return []def{{"get", "first, more...", "is the path of names", pathOf}} }
+
+func pathOf(c call) (value.Value, error) {
+	names := make([]string, c.n())
+	for i := range names {
+		names[i] = pathText(c.arg(i))
+	}
+	return value.ParsePath(strings.Join(names, "/")), nil
+}
+
+func fileConstants(*Table) map[string]value.Value {
+	return map[string]value.Value{"separator": value.String("/"), "pathSeparator": value.String(":")}
+}
