@@ -1,0 +1,121 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+// guardScript keeps the list of process groups that it is told of. When the
+// pipe ends without a goodbye, the head is dead: the groups follow it.
+const guardScript = `declare -A groups
+while read -r op group; do
+    case $op in
+    +) groups[$group]=1 ;;
+    -) unset "groups[$group]" ;;
+    bye) exit 0 ;;
+    esac
+done
+for group in "${!groups[@]}"; do kill -TERM -- "-$group"; done 2>/dev/null
+(( ${#groups[@]} )) || exit 0
+read -r -t 3 < <(exec sleep 4)
+for group in "${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
+`
+
+// A guard is a shell in a session of its own that outlives a killed head.
+type guard struct {
+	mu   sync.Mutex
+	pipe *os.File
+	proc *os.Process
+}
+
+// ready starts the guard; the first task calls it before it starts.
+func (g *guard) ready() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pipe != nil {
+		return nil
+	}
+	return g.start()
+}
+
+func (g *guard) add(pgid int) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pipe == nil {
+		return nil
+	}
+	return g.say("+ ", pgid)
+}
+
+func (g *guard) remove(pgid int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pipe != nil && g.say("- ", pgid) != nil {
+		g.pipe.Close() // somebody killed the guard; the next task starts one
+		g.pipe = nil
+	}
+}
+
+func (g *guard) say(op string, pgid int) error {
+	line := append(strconv.AppendInt([]byte(op), int64(pgid), 10), '\n')
+	if _, err := g.pipe.Write(line); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("tell the guard of process group %d: %w", pgid, err)
+	} else if err != nil && op == "- " {
+		return err
+	}
+	return nil
+}
+
+func (g *guard) start() error {
+	if g.proc != nil { // it was killed
+		if _, err := g.proc.Wait(); err != nil {
+			return fmt.Errorf("wait for guard: %w", err)
+		}
+		g.proc = nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("start guard: %w", err)
+	}
+	defer r.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		w.Close()
+		return fmt.Errorf("start guard: %w", err)
+	}
+	defer null.Close()
+	g.proc, err = os.StartProcess("/bin/bash", []string{"sluice-guard", "-c", guardScript}, &os.ProcAttr{
+		Dir: "/", Files: []*os.File{r, null, null}, Sys: &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		w.Close()
+		return fmt.Errorf("start guard: %w", err)
+	}
+	g.pipe = w
+	return nil
+}
+
+func (g *guard) close() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.proc == nil {
+		return nil
+	}
+	var err error
+	if g.pipe != nil {
+		_, err = io.WriteString(g.pipe, "bye\n")
+		err = errors.Join(err, g.pipe.Close())
+		g.pipe = nil
+	}
+	_, werr := g.proc.Wait()
+	g.proc = nil
+	if errors.Is(err, syscall.EPIPE) {
+		err = nil
+	}
+	return errors.Join(err, werr)
+}
