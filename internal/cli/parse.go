@@ -235,6 +235,10 @@ var negativeNumber = regexp.MustCompile(`^-\d`)
 func (p *program) param(r *request, name string, rest []string) int {
 	name, given, hasValue := strings.Cut(name, "=")
 	p.noticeParam(r, name)
+	if hasValue && given == "" {
+		load.SetParam(r.engine.Params, name, value.String(""))
+		return 1
+	}
 	if hasValue {
 		load.SetParam(r.engine.Params, name, p.typed(given))
 		return 1

@@ -19,13 +19,13 @@ import (
 // Nextflow docs: config#process-selectors
 func (c *Config) ProcessSettings(base, alias, full string, labels []string, own *value.Map) *value.Map {
 	settings := value.NewMap(16)
-	apply(settings, c.Scope("process"))
+	apply(settings, c.Scope("process"), nil)
 	if own != nil {
-		apply(settings, own)
+		apply(settings, own, nil)
 	}
 	for _, s := range c.Selectors("withLabel") {
 		if s.MatchesLabels(labels) {
-			apply(settings, s.Settings)
+			apply(settings, s.Settings, c.Scope("process"))
 		}
 	}
 	byName := c.Selectors("withName")
@@ -37,18 +37,21 @@ func (c *Config) ProcessSettings(base, alias, full string, labels []string, own 
 		previous = name
 		for _, s := range byName {
 			if s.MatchesName(name) {
-				apply(settings, s.Settings)
+				apply(settings, s.Settings, c.Scope("process"))
 			}
 		}
 	}
 	return settings
 }
 
-func apply(settings, over *value.Map) {
+func apply(settings, over, defaults *value.Map) {
 	over.Entries(func(k, v value.Value) bool {
 		name := value.ToString(k)
 		if _, _, isSelector := IsSelector(name); isSelector {
 			return true
+		}
+		if l, ok := v.(*value.List); ok && name == "publishDir" && len(l.Elems) == 0 && defaults != nil {
+			v = defaults.GetString(name) // an empty list takes back what the definition says
 		}
 		if name == "ext" {
 			old, _ := settings.Get(k)

@@ -14,6 +14,7 @@ import (
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/workflow"
 )
 
 // interrupted ends the run because of a signal.
@@ -142,15 +143,24 @@ func (r *run) failureReport() *observe.WorkflowError {
 	cause := f.Cause
 	if f.Err != nil {
 		var e *value.Exception
-		if errors.As(f.Err, &e) && !e.Where.IsZero() {
+		if errors.As(f.Err, &e) && !e.Where.IsZero() && e.Of.Simple() != "WorkflowScriptErrorException" {
 			p := e.Where.Position()
 			cause += fmt.Sprintf(" -- Check script '%s' at line: %d", e.Where.File.Name, p.Line)
 		}
 	}
+	if f.Task == nil && f.Source != "" {
+		return &observe.WorkflowError{Report: observe.SourceReport(f.Process, cause, f.Source), Cause: cause}
+	}
 	if f.Task == nil {
 		return &observe.WorkflowError{Report: fmt.Sprintf("Error executing process > '%s'\n\nCaused by:\n  %s\n", f.Process, strings.ReplaceAll(cause, "\n", "\n  ")), Cause: cause}
 	}
-	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.err")}
+	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.log")}
+	failure.Stderr = strings.ReplaceAll(failure.Stderr, f.Task.WorkDir+"/", "")
+	for _, s := range f.Task.Stage {
+		if _, err := os.Stat(s.Source); errors.Is(err, os.ErrNotExist) {
+			failure.Missing = append(failure.Missing, s.Source)
+		}
+	}
 	if f.Task.Exec != nil {
 		failure.Source = f.Source
 	}
@@ -185,7 +195,7 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 	r.meta.Set("duration", value.Duration(complete.Sub(r.start).Milliseconds()))
 	r.meta.Set("exitStatus", value.MakeInt(int64(code)))
 	if report != nil {
-		r.meta.Set("errorMessage", value.String(report.Cause))
+		r.meta.Set("errorMessage", value.String(errorMessage(report)))
 		r.meta.Set("errorReport", value.String(report.Report))
 		if report.Task != nil {
 			r.meta.Set("exitStatus", value.MakeInt(int64(report.Task.Result.Exit)))
@@ -195,8 +205,8 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 	var failed error
 	th := *r.thread
 	th.Context = context.WithoutCancel(r.ctx)
-	for _, h := range r.meta.Handlers(report != nil) {
-		if _, err := h.WithDelegate(r.meta).CallWith(&th, nil); err != nil {
+	for _, h := range append(r.configHandlers(report != nil), r.meta.Handlers(report != nil)...) {
+		if _, err := h.WithDelegate(&handlerScope{r}).CallWith(&th, nil); err != nil {
 			failed = err
 			var ex *value.Exception
 			if errors.As(err, &ex) {
@@ -210,6 +220,16 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 	return failed
 }
 
+// errorMessage is what a failed task wrote to its error output, or the cause.
+func errorMessage(report *observe.WorkflowError) string {
+	if report.Task != nil {
+		if text := strings.TrimSpace(tail(report.Task.WorkDir, ".command.err")); text != "" {
+			return text
+		}
+	}
+	return report.Cause
+}
+
 // cleanup deletes the work directories of a run that succeeded, if asked to.
 func (r *run) cleanup(success bool) {
 	settings, _ := r.config.Run()
@@ -221,4 +241,35 @@ func (r *run) cleanup(success bool) {
 			r.warn("cleanup: " + err.Error())
 		}
 	}
+}
+
+// configHandlers are workflow.onError and workflow.onComplete of the
+// configuration.
+func (r *run) configHandlers(failed bool) []*value.Closure {
+	settings, _ := r.config.Workflow()
+	var all []*value.Closure
+	if c, ok := settings.OnError.(*value.Closure); ok && failed {
+		all = append(all, c)
+	}
+	if c, ok := settings.OnComplete.(*value.Closure); ok {
+		all = append(all, c)
+	}
+	return all
+}
+
+// handlerScope is what handlers see beyond their own script: `workflow` and
+// its facts.
+type handlerScope struct{ r *run }
+
+func (*handlerScope) Class() *value.Class { return workflow.MetadataClass }
+
+// Property finds a builtin, or a fact of the run.
+func (h *handlerScope) Property(name string) (value.Value, bool) {
+	if name == "params" {
+		return h.r.params, true
+	}
+	if v, ok := h.r.builtins[name]; ok {
+		return v, true
+	}
+	return h.r.meta.Property(name)
 }

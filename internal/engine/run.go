@@ -135,6 +135,7 @@ func (r *run) prepare(ctx context.Context) {
 	for _, class := range []*value.Class{value.StringClass, value.GStringBaseClass, value.PathClass} {
 		r.table.Add(class, operator.SplitMethods(r.operators())...)
 	}
+	r.table.EvalTemplate = r.scoped(embedded{r.names}).Template
 	r.meta = workflow.NewMetadata(value.NewMap(40))
 }
 

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"sluice/internal/config"
 	"sluice/internal/config/load"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
@@ -57,14 +58,56 @@ func (r *run) configure() error {
 	}
 	r.config, r.params = cfg, cfg.Params().Copy()
 	for _, w := range warnings {
-		fmt.Fprintln(r.o.Stderr, "WARN: "+w.Message)
+		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
 	}
-	for scope, given := range map[string]*value.Map{"process": r.o.Process, "executor": r.o.Executor, "env": r.o.Env} {
-		if given != nil {
-			config.MergeTree(cfg.Root, value.MapOf(scope, given))
-		}
+	for _, w := range cfg.Check() {
+		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
+	}
+	cfg.Override(r.o.Process, r.o.Executor, r.o.Env)
+	if err := r.checkVersion(); err != nil {
+		return err
 	}
 	return r.settings()
+}
+
+// oneLine is a warning for the terminal: what, where, help.
+func oneLine(d *diag.Diagnostic) string {
+	text := d.Message
+	if d.Span.File != nil {
+		p := d.Span.Position()
+		text = fmt.Sprintf("%s:%d:%d: %s", d.Span.File.Name, p.Line, p.Column, text)
+	}
+	if d.Help != "" {
+		text += " -- " + d.Help
+	}
+	return text
+}
+
+// checkVersion compares manifest.nextflowVersion with the level we claim: an
+// expression that begins with `!` must hold, others are worth a warning.
+func (r *run) checkVersion() error {
+	v := r.config.Get("manifest", "nextflowVersion")
+	if v == nil {
+		return nil
+	}
+	want := value.ToString(v)
+	condition, must := strings.CutPrefix(want, "!")
+	version, err := r.table.Construct(r.thread, versionClass(r.table), []value.Value{value.String(r.o.Version)})
+	if err != nil {
+		return fmt.Errorf("compare versions: %w", err)
+	}
+	ok, err := r.interp.Invoke(r.thread, version, "matches", []value.Value{value.String(condition)})
+	if err != nil {
+		return fmt.Errorf("manifest.nextflowVersion `%s`: %w", want, err)
+	}
+	switch {
+	case value.Truth(ok):
+	case must:
+		return fmt.Errorf("the pipeline requires Nextflow version %s, and this release stands for %s", want, r.o.Version)
+	default:
+		fmt.Fprintf(r.o.Stderr, "WARN: the pipeline asks for Nextflow version %s, and this release stands for %s -- proceeding\n", want, r.o.Version)
+	}
+	return nil
 }
 
 // configNames hides what scripts have and configuration files ask their scope for.
@@ -245,10 +288,21 @@ func (r *run) openTrace() (*trace.Writer, error) {
 	return trace.Open(trace.Options{File: r.abs(name), Fields: cfg.Fields, Raw: cfg.Raw, Sep: cfg.Sep, Overwrite: cfg.Overwrite})
 }
 
+// user is the name of who runs this.
+func (r *run) user() string {
+	if name, ok := r.o.Getenv("USER"); ok && name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
 // launch tells observers what is about to run.
 func (r *run) launch() {
 	home, _ := r.o.Getenv("HOME")
-	user, _ := r.o.Getenv("USER")
+	user := r.user()
 	r.post(observe.RunStarted{Launch: observe.Launch{
 		ScriptName: r.o.Script, ScriptFile: r.script, ScriptID: r.scriptID, RunName: r.name, SessionID: r.session,
 		Revision: r.scriptID[:10], CommandLine: r.o.CommandLine, Profile: firstOf(r.o.Profile, "standard"),
@@ -261,7 +315,7 @@ func (r *run) launch() {
 // describeRun fills in `workflow`.
 func (r *run) describeRun() {
 	home, _ := r.o.Getenv("HOME")
-	user, _ := r.o.Getenv("USER")
+	user := r.user()
 	files := value.NewList()
 	for _, f := range r.config.Files {
 		files.Elems = append(files.Elems, value.ParsePath(f))
@@ -327,7 +381,7 @@ func (r *run) time(t time.Time) value.Value { return stdlib.NewOffsetDateTime(t)
 func (r *run) stats() value.Value {
 	s := r.bus.Stats()
 	return &workflow.Facts{Of: manifestClass, Values: value.MapOf(
-		"succeededCount", value.MakeInt(int64(s.Succeeded)), "cachedCount", value.MakeInt(int64(s.Cached)),
+		"succeededCount", value.MakeInt(int64(s.Succeeded)), "succeedCount", value.MakeInt(int64(s.Succeeded)), "cachedCount", value.MakeInt(int64(s.Cached)),
 		"failedCount", value.MakeInt(int64(s.Failed)), "ignoredCount", value.MakeInt(int64(s.Ignored)),
 		"computeTimeFmt", value.String(s.CPUHours()),
 	)}

@@ -17,6 +17,13 @@ type Failure struct {
 	Cause          string
 	Source         string
 	Stdout, Stderr string
+	Missing        []string // inputs that do not exist
+}
+
+// SourceReport is the block for a task whose script text could not be made:
+// source is the body as written.
+func SourceReport(name, cause, source string) string {
+	return "Error executing process > '" + name + "'\n\nCaused by:\n" + indent(cause) + "\n\nSource block:\n" + strings.TrimSuffix(indent(dedent(source)), "\n")
 }
 
 // ErrorReport is the block shown for a task that ends the run, after
@@ -134,6 +141,8 @@ func tip(t *task.Task) string {
 func help(f Failure) string {
 	t := f.Task
 	switch {
+	case len(f.Missing) > 0:
+		return "the input file " + strings.Join(f.Missing, ", ") + " does not exist"
 	case t.Result.TimedOut:
 		return "the task was stopped at its time limit" + asked("time", t.Resources.Time.ToString(), t.Resources.Time > 0) + "; raise the process's `time`"
 	case t.Exec != nil || t.Result.Exit < 0:

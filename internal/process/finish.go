@@ -91,8 +91,36 @@ func (n *node) emit(p *pending, c *collected) error {
 	if err := n.publish(p.in, c); err != nil {
 		return n.fail(p, err)
 	}
-	n.send(c)
+	if !n.run.frozen { // errorStrategy finish: what runs may end, nothing new begins
+		n.inTurn(p.in.task.Index, c)
+	}
 	return n.done()
+}
+
+// inTurn sends outputs as tasks end or, with `fair true`, in the order in
+// which the tasks were made; c is nil for a task without outputs.
+func (n *node) inTurn(index int, c *collected) {
+	if !n.fair {
+		if c != nil {
+			n.send(c)
+		}
+		return
+	}
+	if n.late == nil {
+		n.late = map[int]*collected{}
+	}
+	n.late[index] = c
+	for {
+		c, ok := n.late[n.nextOut+1]
+		if !ok {
+			return
+		}
+		n.nextOut++
+		delete(n.late, n.nextOut)
+		if c != nil {
+			n.send(c)
+		}
+	}
 }
 
 func (n *node) send(c *collected) {
@@ -192,6 +220,7 @@ func (n *node) fail(p *pending, cause error) error {
 	case directive.Ignore:
 		n.run.Post(observe.TaskChanged{Step: observe.Ignored, Task: t, Cause: text})
 		n.run.Ignored()
+		n.inTurn(t.Index, nil)
 		return n.done()
 	}
 	name := t.Name
@@ -202,8 +231,8 @@ func (n *node) fail(p *pending, cause error) error {
 	if t.WorkDir != "" {
 		f.Task = t
 	}
-	if n.def.native() {
-		f.Source = n.def.ast.Body.Span().Text()
+	if n.def.native() || in.bodyFailed {
+		f.Source = blockText(n.def.ast.Body.Span())
 	}
 	var e *value.Exception
 	if errors.As(cause, &e) {

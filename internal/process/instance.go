@@ -25,6 +25,7 @@ type instance struct {
 	previous   map[string]value.Value
 	exit       *int // of the previous attempt; of this one after it ended
 	err        error
+	bodyFailed bool // the script text could not be made
 	limits     *task.Resources
 
 	staged []staged

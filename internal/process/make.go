@@ -35,6 +35,7 @@ func (n *node) attempt(p *pending, in *instance) error {
 		return n.fail(p, err)
 	}
 	if skip {
+		n.inTurn(in.task.Index, nil)
 		n.active--
 		return nil
 	}
@@ -72,6 +73,7 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 		return false, err
 	}
 	if err := in.buildScript(); err != nil {
+		in.bodyFailed = true
 		return false, err
 	}
 	return false, in.wanted()

@@ -2,6 +2,7 @@ package process
 
 import (
 	"sluice/internal/dataflow"
+	"sluice/internal/directive"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 )
@@ -28,6 +29,9 @@ type node struct {
 	closed   bool
 	index    int // tasks made
 	errors   int // failed tasks, for maxErrors
+	fair     bool
+	nextOut  int                // fair: index of the task whose outputs go next
+	late     map[int]*collected // fair: outputs that wait for earlier tasks
 }
 
 type topicOut struct {
@@ -80,6 +84,13 @@ func (n *node) connect(args []value.Value) error {
 	}
 	var err error
 	if n.settings, n.labels, err = n.merge(); err != nil {
+		return err
+	}
+	v, err := n.static("fair")
+	if err != nil {
+		return err
+	}
+	if n.fair, err = directive.Flag("fair", v, false); err != nil {
 		return err
 	}
 	n.outputs(from)

@@ -115,7 +115,7 @@ func (n *node) stored(p *pending, in *instance) (bool, error) {
 	}
 	t.State, t.WorkDir = task.Stored, dir
 	n.run.Post(observe.TaskChanged{Step: observe.Stored, Task: t})
-	n.send(c)
+	n.inTurn(t.Index, c)
 	return true, n.done()
 }
 

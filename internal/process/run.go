@@ -61,7 +61,7 @@ type Failure struct {
 	Process string // name of the task, or of the process
 	Task    *task.Task
 	Cause   string
-	Source  string // text of an `exec:` body
+	Source  string // text of the body, when it is what failed
 	Err     error  // the script's exception, if that is the cause
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
 )
 
@@ -135,6 +136,15 @@ func isNameByte(c byte, digits bool) bool {
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return s
+}
+
+// blockText is the text of a block from the start of its first line.
+func blockText(at source.Span) string {
+	start := int(at.Start)
+	for start > 0 && (at.File.Text[start-1] == ' ' || at.File.Text[start-1] == '\t') {
+		start--
+	}
+	return at.File.Text[start:at.End]
 }
 
 // normalize removes the common indentation and puts the interpreter in front.

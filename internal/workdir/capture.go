@@ -34,7 +34,7 @@ func captures(t *task.Task) string {
 const evalFunction = `#
 nxf_eval_cmd() {
     local text status
-    text=$(bash -c "$2" 2>.command.env.err)
+    text=$(eval "$2" 2>.command.env.err)
     status=$?
     [ $status -eq 0 ] || text=$(cat .command.env.err)
     rm -f .command.env.err

@@ -14,6 +14,10 @@ func (in *Interp) member(th *value.Thread, recv value.Value, name string) (v val
 		return nil, false, value.Throw("java.lang.NullPointerException", "Cannot get property '%s' on null object", name)
 	case *value.Map:
 		return in.mapMember(th, r, name)
+	case *value.List:
+		if name == "length" { // arrays are lists here
+			return value.MakeInt(int64(len(r.Elems))), true, nil
+		}
 	case value.ClassRef:
 		if v, ok = in.Table.StaticProperty(r.Of, name); ok {
 			return v, true, nil

@@ -305,8 +305,9 @@ func (in *Interp) Invoke(th *value.Thread, recv value.Value, name string, args [
 func (in *Interp) tryInvoke(th *value.Thread, recv value.Value, name string, args []value.Value) (value.Value, bool, error) {
 	switch r := recv.(type) {
 	case nil:
-		if v, ok := onNull(name, args); ok {
-			return v, true, nil
+		if m := in.Table.Method(nil, name); m != nil {
+			v, err := m.Fn(th, nil, args)
+			return v, true, err
 		}
 		return nil, true, value.NullPointer(name)
 	case value.ClassRef:
@@ -349,23 +350,6 @@ func (in *Interp) tryInvoke(th *value.Thread, recv value.Value, name string, arg
 		}
 	}
 	return nil, false, nil
-}
-
-// onNull is what Groovy's null object answers.
-func onNull(name string, args []value.Value) (value.Value, bool) {
-	switch {
-	case name == "toString" && len(args) == 0:
-		return value.String("null"), true
-	case (name == "equals" || name == "is") && len(args) == 1:
-		return value.MakeBool(args[0] == nil), true
-	case name == "asBoolean" && len(args) == 0:
-		return value.MakeBool(false), true
-	case name == "plus" && len(args) == 1:
-		if s, ok := value.Str(args[0]); ok {
-			return value.String("null" + s), true
-		}
-	}
-	return nil, false
 }
 
 func (c *compiler) construct(x *syntax.New) code {

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"sluice/internal/lang/resolve"
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 )
@@ -59,4 +60,27 @@ func (s *Scoped) frame(m *resolve.Module, scope value.Value) (*Instance, *Frame)
 	f := inst.NewFrame(s.Thread, m.Frame)
 	f.self = &value.Closure{Delegate: scope}
 	return inst, f
+}
+
+// Template runs the code of a text template: statements that append to `out`,
+// with the binding's entries as names.
+func (s *Scoped) Template(th *value.Thread, code string, binding *value.Map) (string, error) {
+	block, diags := syntax.ParseSnippet(source.NewFile("template", code))
+	if err := diags.Err(); err != nil {
+		return "", err
+	}
+	out := &value.Buffer{Of: value.StringBuilderClass}
+	scope := binding.Copy()
+	scope.Set(value.String("out"), out)
+	m, diags := resolve.ConfigStmt(block, s.Names)
+	if err := diags.Err(); err != nil {
+		return "", err
+	}
+	on := *s
+	on.Thread = th
+	inst, f := on.frame(m, scope)
+	if err := inst.RunTop(f, block); err != nil {
+		return "", err
+	}
+	return string(out.Bytes), nil
 }

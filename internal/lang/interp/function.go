@@ -175,25 +175,33 @@ func (b *body) bind(fr *frame, args []value.Value) error {
 		return nil
 	}
 	n := len(b.params)
+	next := 0                          // argument to give
+	optional := len(args) - b.required // parameters with a default that get an argument
 	for i := range b.params {
 		p := &b.params[i]
+		if p.deflt != nil && optional <= 0 {
+			v, err := p.deflt(fr)
+			if err != nil {
+				return err
+			}
+			b.put(fr, p, v)
+			continue
+		}
+		if p.deflt != nil {
+			optional--
+		}
 		switch {
 		case b.variadic && i == n-1:
-			b.put(fr, p, variadic(args, i))
-		case i < len(args):
-			v := args[i]
+			b.put(fr, p, variadic(args, next))
+		case next < len(args):
+			v := args[next]
+			next++
 			if p.class != nil {
 				c, err := convert(v, p.class)
 				if err != nil {
 					return err
 				}
 				v = c
-			}
-			b.put(fr, p, v)
-		case p.deflt != nil:
-			v, err := p.deflt(fr)
-			if err != nil {
-				return err
 			}
 			b.put(fr, p, v)
 		default:

@@ -39,7 +39,7 @@ func (c *compiler) stmt(s syntax.Stmt, tail bool) exec {
 	case *syntax.ExprStmt:
 		return c.exprStmt(s, tail)
 	case *syntax.VarDecl:
-		return c.varDecl(s)
+		return c.varDecl(s, tail)
 	case *syntax.Block:
 		return c.block(s.Stmts, tail)
 	case *syntax.If:
@@ -90,7 +90,7 @@ func (c *compiler) exprStmt(s *syntax.ExprStmt, tail bool) exec {
 	}
 }
 
-func (c *compiler) varDecl(s *syntax.VarDecl) exec {
+func (c *compiler) varDecl(s *syntax.VarDecl, tail bool) exec {
 	init := c.expr(s.Init)
 	stores := make([]func(*frame, value.Value) error, len(s.Names))
 	for i, n := range s.Names {
@@ -127,6 +127,9 @@ func (c *compiler) varDecl(s *syntax.VarDecl) exec {
 			if err := store(fr, v); err != nil {
 				return next, err
 			}
+		}
+		if tail {
+			fr.ret = v
 		}
 		return next, nil
 	}

@@ -139,6 +139,13 @@ func (p *Path) Extension() string {
 
 // Parent is nil where Java's is null: at a root and at a relative name.
 func (p *Path) Parent() *Path {
+	if p.Stage != "" {
+		i := strings.LastIndexByte(p.Stage, '/')
+		if i < 0 {
+			return nil
+		}
+		return &Path{Name: p.Stage[:i]}
+	}
 	name := strings.TrimRight(p.Name, "/")
 	if p.isWeb() {
 		name, _, _ = strings.Cut(name, "?")
