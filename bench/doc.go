@@ -1,0 +1,11 @@
+// Command bench measures sluice beside the original engine and prints a table.
+//
+//	go run ./bench [-sluice bin/sluice] [-oracle path] [-only name,…] [-repeat 5]
+//
+// Each row is measured with both in the same call, runs alternating, so that
+// what else the machine does falls on both. Memory is the largest resident set
+// of the engine's own process, not of its tasks (wait4 of that process). Without
+// the original (or without Java) its columns are empty and the table says so.
+//
+// Start reading at main.go; the pipelines are in rows.go.
+package main

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	b := bench{out: os.Stdout}
+	flag.StringVar(&b.sluice, "sluice", "bin/sluice", "our binary")
+	flag.StringVar(&b.oracle, "oracle", "", "the original engine (default $ORACLE, ../shared/oracle/nextflow, nextflow on PATH)")
+	flag.IntVar(&b.repeat, "repeat", 5, "runs of a short row; the median counts")
+	only := flag.String("only", "", "names of rows, separated by commas")
+	flag.Parse()
+	if err := b.run(*only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+type bench struct {
+	sluice, oracle string
+	repeat         int
+	dir            string
+	out            io.Writer
+}
+
+func (b *bench) run(only string) error {
+	if err := b.find(); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b.dir = dir
+	fmt.Fprintf(b.out, "%s/%s, %d CPUs, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	if b.oracle == "" {
+		fmt.Fprintln(b.out, "note: the original engine or Java is missing, its columns are empty")
+	} else {
+		fmt.Fprintln(b.out, "original:", b.oracle)
+	}
+	w := tabwriter.NewWriter(b.out, 2, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "row\tours\toriginal\ttimes faster\tours MB\toriginal MB\tfloor\ttarget\tmet\t")
+	var failed []string
+	for _, r := range rows {
+		if only != "" && !strings.Contains(","+only+",", ","+r.name+",") {
+			continue
+		}
+		line, err := b.measure(r)
+		if err != nil {
+			failed = append(failed, fmt.Sprintf("%s: %v", r.name, err))
+			continue
+		}
+		fmt.Fprintln(w, line)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if len(failed) > 0 {
+		return errors.New(strings.Join(failed, "\n"))
+	}
+	return nil
+}
+
+// find makes both paths absolute; b.oracle is empty when it cannot run.
+func (b *bench) find() error {
+	var err error
+	if b.sluice, err = lookup(b.sluice); err != nil {
+		return fmt.Errorf("find our binary (make build): %w", err)
+	}
+	if b.oracle == "" {
+		b.oracle = os.Getenv("ORACLE")
+	}
+	if b.oracle == "" {
+		b.oracle = filepath.Join("..", "shared", "oracle", "nextflow")
+		if _, err := os.Stat(b.oracle); err != nil {
+			b.oracle = "nextflow"
+		}
+	}
+	if _, err := exec.LookPath("java"); err != nil {
+		b.oracle = ""
+		return nil
+	}
+	if b.oracle, err = lookup(b.oracle); err != nil {
+		b.oracle = ""
+	}
+	return nil
+}
+
+func lookup(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
+
+// measure runs one row with both engines in turns and renders its line. The
+// floor is run before and after, as what else the machine does changes meanwhile.
+func (b *bench) measure(r row) (string, error) {
+	n := max(r.runs, 1)
+	if r.short {
+		n = b.repeat
+	}
+	var ours, theirs []usage
+	before, err := b.floor(r)
+	if err != nil {
+		return "", err
+	}
+	for i := range n {
+		u, err := b.once(r, b.sluice, fmt.Sprintf("%s-ours-%d", r.name, i))
+		if err != nil {
+			return "", fmt.Errorf("ours: %w", err)
+		}
+		ours = append(ours, u)
+		if b.oracle == "" {
+			continue
+		}
+		if u, err = b.once(r, b.oracle, fmt.Sprintf("%s-original-%d", r.name, i)); err != nil {
+			return "", fmt.Errorf("original: %w", err)
+		}
+		theirs = append(theirs, u)
+	}
+	after, err := b.floor(r)
+	if err != nil {
+		return "", err
+	}
+	return r.line(median(ours), median(theirs), (before+after)/2), nil
+}
+
+func (b *bench) floor(r row) (time.Duration, error) {
+	if r.floor == 0 {
+		return 0, nil
+	}
+	wall, err := runFloor(filepath.Join(b.dir, r.name+"-floor"), r.floor)
+	if err != nil {
+		return 0, fmt.Errorf("floor: %w", err)
+	}
+	return wall, nil
+}
+
+func (b *bench) once(r row, engine, name string) (usage, error) {
+	dir := filepath.Join(b.dir, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return usage{}, err
+	}
+	// Thousands of work directories are not kept for the rows to come.
+	defer os.RemoveAll(dir)
+	if r.script != "" {
+		if err := os.WriteFile(filepath.Join(dir, "main.nf"), []byte(r.script), 0o644); err != nil {
+			return usage{}, err
+		}
+	}
+	for _, args := range r.before {
+		if _, err := measureCommand(dir, engine, args); err != nil {
+			return usage{}, err
+		}
+	}
+	return measureCommand(dir, engine, r.args)
+}

@@ -1,0 +1,160 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+	"unicode/utf8"
+)
+
+// maxRecorded is the largest file whose content is recorded; of larger and of
+// binary files only the name is.
+const maxRecorded = 16 << 10
+
+// Run runs the case with an engine (ours or the original; both take the same
+// command line) in dir, an empty directory, and gathers what it left there.
+// Env is the environment of the engine; the case's own settings are added.
+func (c *Case) Run(ctx context.Context, engine, dir string, env []string) (Outcome, error) {
+	var got Outcome
+	if err := c.unpack(dir); err != nil {
+		return got, err
+	}
+	var stdout strings.Builder
+	for _, args := range c.Cmds {
+		out, errout, code, err := c.runOnce(ctx, engine, dir, args, env)
+		if err != nil {
+			return got, err
+		}
+		if len(c.Cmds) > 1 {
+			fmt.Fprintf(&stdout, "$ %s\n", strings.Join(append([]string{"run main.nf"}, args...), " "))
+		}
+		stdout.WriteString(normalStdout(out, dir, c.Unordered))
+		got.Output += out + errout
+		got.Exit += fmt.Sprintln(code)
+		if block := errorBlock(out+"\n"+errout, dir, c.Unordered); block != "" {
+			got.Error += block
+		}
+	}
+	var err error
+	if got.Stdout, err = dropMatching(stdout.String(), c.ErrMatch); err != nil {
+		return got, fmt.Errorf("errmatch: %w", err)
+	}
+	return got, c.collect(dir, &got)
+}
+
+// unpack writes the pipeline; scripts in bin/ and those with a #! are made executable.
+func (c *Case) unpack(dir string) error {
+	for _, f := range c.Files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		mode := fs.FileMode(0o644)
+		if bytes.HasPrefix(f.Data, []byte("#!")) {
+			mode = 0o755
+		}
+		if err := os.WriteFile(path, f.Data, mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Case) runOnce(ctx context.Context, engine, dir string, args, env []string) (string, string, int, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, engine, append([]string{"run", "main.nf", "-ansi-log", "false"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(append([]string(nil), env...), c.Env...)
+	cmd.Env = append(cmd.Env, "PWD="+dir)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	// A group of its own: on a timeout the tasks go with the engine.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return "", "", 0, fmt.Errorf("run %v: still running after %s; output:\n%s%s", args, c.Timeout, &stdout, &stderr)
+	}
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return "", "", 0, err
+	}
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode(), nil
+}
+
+// collect lists what the run left in dir besides its input, work/ and the
+// engine's own files.
+func (c *Case) collect(dir string, got *Outcome) error {
+	input := map[string]bool{}
+	for _, f := range c.Files {
+		input[filepath.FromSlash(f.Name)] = true
+	}
+	got.Files = map[string]string{}
+	var tree strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (rel == "work" || taskDir.MatchString(rel) || isEngineFile(rel)) {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || input[rel] || isEngineFile(rel) {
+			return nil
+		}
+		kind, text, err := describe(path, d)
+		if err != nil {
+			return err
+		}
+		name := filepath.ToSlash(rel)
+		fmt.Fprintf(&tree, "%s %s\n", kind, name)
+		if text != "" {
+			got.Files[name] = normalText(text, dir)
+		}
+		return nil
+	})
+	got.Tree = tree.String()
+	return err
+}
+
+// isEngineFile: Nextflow keeps .nextflow*, we keep .sluice* and .nextflow*.
+func isEngineFile(rel string) bool {
+	return strings.HasPrefix(rel, ".nextflow") || strings.HasPrefix(rel, ".sluice")
+}
+
+func describe(path string, d fs.DirEntry) (kind, text string, err error) {
+	kind = "file"
+	if d.Type()&fs.ModeSymlink != 0 {
+		kind = "link"
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", "", err
+	}
+	if info.IsDir() {
+		return kind + "-dir", "", nil
+	}
+	if info.Size() > maxRecorded {
+		return kind, "", nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", "", err
+	}
+	if !utf8.Valid(data) || bytes.Contains(data, []byte("\x00")) || bytes.HasPrefix(data, []byte("-- ")) || bytes.Contains(data, []byte("\n-- ")) {
+		return kind, "", nil
+	}
+	return kind, string(data), nil
+}
