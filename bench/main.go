@@ -19,6 +19,7 @@ func main() {
 	flag.StringVar(&b.sluice, "sluice", "bin/sluice", "our binary")
 	flag.StringVar(&b.oracle, "oracle", "", "the original engine (default $ORACLE, ../shared/oracle/nextflow, nextflow on PATH)")
 	flag.IntVar(&b.repeat, "repeat", 5, "runs of a short row; the median counts")
+	flag.StringVar(&b.where, "dir", memoryDir(), "directory to work in; memory keeps the disk out of the figures")
 	only := flag.String("only", "", "names of rows, separated by commas")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
@@ -30,7 +31,7 @@ func main() {
 type bench struct {
 	sluice, oracle string
 	repeat         int
-	dir            string
+	where, dir     string // where to make it, and the directory of this run
 	out            io.Writer
 }
 
@@ -38,13 +39,13 @@ func (b *bench) run(only string) error {
 	if err := b.find(); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "bench")
+	dir, err := os.MkdirTemp(b.where, "sluice-bench")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	b.dir = dir
-	fmt.Fprintf(b.out, "%s/%s, %d CPUs, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(b.out, "%s/%s, %d CPUs, %s, in %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), dir)
 	if b.oracle == "" {
 		fmt.Fprintln(b.out, "note: the original engine or Java is missing, its columns are empty")
 	} else {
@@ -168,4 +169,14 @@ func (b *bench) once(r row, engine, name string) (usage, error) {
 		}
 	}
 	return measureCommand(dir, engine, r.args)
+}
+
+// memoryDir is a file system in memory if there is one. Making the files of a
+// thousand work directories costs a slow disk more than either engine, and
+// then the figures say nothing of the engines.
+func memoryDir() string {
+	if st, err := os.Stat("/dev/shm"); err == nil && st.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
 }

@@ -14,6 +14,7 @@ import (
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/publish"
 	"sluice/internal/workflow"
 )
 
@@ -82,6 +83,7 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 	var intr *interrupted
 	var list diag.List
 	var ex *value.Exception
+	var unpublished *publish.Error
 	switch {
 	case r.failure != nil:
 		return 1, r.failureReport()
@@ -97,8 +99,10 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 		return exit.Code, nil
 	case errors.As(err, &intr), errors.As(context.Cause(r.ctx), &intr):
 		return signalCodes[intr.signal], &observe.WorkflowError{Report: intr.signal + ": the run was interrupted; finished tasks are kept for -resume", Cause: intr.signal}
+	case errors.As(err, &unpublished):
+		return 1, &observe.WorkflowError{Report: unpublished.Error() + "\n\nCaused by:\n  " + unpublished.Detail(), Cause: unpublished.Error()}
 	case errors.As(err, &list):
-		return 1, &observe.WorkflowError{Report: render(list), Cause: list[0].Message}
+		return 1, &observe.WorkflowError{Report: "Script compilation failed\n\n" + render(list), Cause: list[0].Message}
 	case errors.As(err, &ex):
 		return 1, r.exceptionReport(ex)
 	}
@@ -133,7 +137,7 @@ func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
 		}
 	}
 	at := e.Where.Position()
-	report := fmt.Sprintf("%s\n\n%s\n\n -- Check script '%s' at line: %d", message, render(list), e.Where.File.Name, at.Line)
+	report := fmt.Sprintf("%s\n\n -- Check script '%s' at line: %d", strings.TrimPrefix(render(list), "error: "), e.Where.File.Name, at.Line)
 	return &observe.WorkflowError{Report: report, Cause: message}
 }
 
