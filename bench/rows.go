@@ -12,15 +12,20 @@ type row struct {
 	script string     // main.nf
 	before [][]string // runs that are not measured
 	args   []string
-	short  bool // repeated as often as -repeat says
-	runs   int  // of a row that is not short; 0 is one
-	floor  int  // tasks of the floor printed beside it; 0: none
+	short  bool   // repeated as often as -repeat says
+	runs   int    // of a row that is not short; 0 is one
+	floor  int    // tasks of the floor printed beside it; 0: none
+	alone  bool   // the original is not run
+	of     string // an earlier row that growth is counted from
 	target target
+
+	base time.Duration // our time of that row
 }
 
 // A target is what a row has to reach; zero fields are no demand.
 type target struct {
 	faster  float64       // times the original
+	growth  float64       // at most so many times the row `of`
 	wall    time.Duration // at most
 	rssMB   float64       // at most
 	rssPart float64       // at most this part of the original's
@@ -92,19 +97,19 @@ workflow {
 var rows = []row{
 	{
 		name: "version", args: []string{"-v"}, short: true,
-		target: target{wall: 15 * time.Millisecond, faster: 30},
+		target: target{wall: 15 * time.Millisecond},
 	},
 	{
 		name: "one-task", script: oneTask, args: runArgs(), short: true,
-		target: target{faster: 8, rssMB: 40},
+		target: target{faster: 30, rssMB: 40},
 	},
 	{
 		name: "tasks-1000", script: manyTasks, args: runArgs("--n", "1000"), floor: 1000, runs: 3,
-		target: target{faster: 3, rssMB: 60, ofFloor: 0.7},
+		target: target{faster: 8, rssMB: 60, ofFloor: 0.7},
 	},
 	{
-		name: "tasks-3000", script: manyTasks, args: runArgs("--n", "3000"), floor: 3000,
-		target: target{faster: 3, rssMB: 60, ofFloor: 0.7},
+		name: "tasks-3000", script: manyTasks, args: runArgs("--n", "3000"), floor: 3000, alone: true, of: "tasks-1000",
+		target: target{growth: 3.3, ofFloor: 0.7},
 	},
 	{
 		name: "resume-2000", script: manyTasks,
@@ -130,7 +135,7 @@ func (r row) line(ours, theirs usage, floor time.Duration) string {
 	cells := []string{
 		r.name, seconds(ours.wall), seconds(theirs.wall), number(ratio, "%.1f×"),
 		megabytes(ours.rss), megabytes(theirs.rss), seconds(floor),
-		r.target.String(), r.target.met(ours, theirs, floor),
+		r.target.String(), r.target.met(ours, theirs, floor, r.base),
 	}
 	return strings.Join(cells, "\t") + "\t"
 }
@@ -143,6 +148,7 @@ func (t target) String() string {
 		}
 	}
 	add(t.faster > 0, "≥%g×", t.faster)
+	add(t.growth > 0, "≤%g× the row above", t.growth)
 	add(t.wall > 0, "≤%s", t.wall)
 	add(t.rssMB > 0, "≤%g MB", t.rssMB)
 	add(t.rssPart > 0, "≤%g of its memory", t.rssPart)
@@ -151,7 +157,7 @@ func (t target) String() string {
 }
 
 // met says "yes" or names what is missed; what could not be compared is left out.
-func (t target) met(ours, theirs usage, floor time.Duration) string {
+func (t target) met(ours, theirs usage, floor, base time.Duration) string {
 	var missed []string
 	miss := func(on bool, what string) {
 		if on {
@@ -160,6 +166,7 @@ func (t target) met(ours, theirs usage, floor time.Duration) string {
 	}
 	compared := theirs.wall > 0
 	miss(t.faster > 0 && compared && theirs.wall.Seconds() < t.faster*ours.wall.Seconds(), "speed")
+	miss(t.growth > 0 && base > 0 && ours.wall.Seconds() > t.growth*base.Seconds(), "growth")
 	miss(t.wall > 0 && ours.wall > t.wall, "time")
 	miss(t.rssMB > 0 && mb(ours.rss) > t.rssMB, "memory")
 	miss(t.rssPart > 0 && compared && float64(ours.rss) > t.rssPart*float64(theirs.rss), "memory")

@@ -12,20 +12,22 @@ func TestMet(t *testing.T) {
 		name         string
 		target       target
 		ours, theirs usage
-		floor        time.Duration
+		floor, base  time.Duration
 		want         string
 	}{
-		{"fast enough", target{faster: 8}, usage{time.Second, mib}, usage{8 * time.Second, mib}, 0, "yes"},
-		{"too slow", target{faster: 8}, usage{time.Second, mib}, usage{7 * time.Second, mib}, 0, "no: speed"},
-		{"nothing to compare with", target{faster: 8, rssPart: 0.25}, usage{time.Second, mib}, usage{}, 0, "yes"},
-		{"too large", target{rssMB: 40}, usage{time.Second, 41 * mib}, usage{}, 0, "no: memory"},
-		{"part of memory", target{rssPart: 0.25}, usage{1, 26 * mib}, usage{1, 100 * mib}, 0, "no: memory"},
-		{"70 % of the floor", target{ofFloor: 0.7}, usage{wall: 10 * time.Second}, usage{}, 7 * time.Second, "yes"},
-		{"below the floor", target{ofFloor: 0.7}, usage{wall: 10 * time.Second}, usage{}, 6 * time.Second, "no: floor"},
-		{"time and speed", target{wall: time.Millisecond, faster: 2}, usage{wall: time.Second}, usage{wall: time.Second}, 0, "no: speed, time"},
+		{"fast enough", target{faster: 8}, usage{time.Second, mib}, usage{8 * time.Second, mib}, 0, 0, "yes"},
+		{"too slow", target{faster: 8}, usage{time.Second, mib}, usage{7 * time.Second, mib}, 0, 0, "no: speed"},
+		{"nothing to compare with", target{faster: 8, rssPart: 0.25}, usage{time.Second, mib}, usage{}, 0, 0, "yes"},
+		{"too large", target{rssMB: 40}, usage{time.Second, 41 * mib}, usage{}, 0, 0, "no: memory"},
+		{"part of memory", target{rssPart: 0.25}, usage{1, 26 * mib}, usage{1, 100 * mib}, 0, 0, "no: memory"},
+		{"70 % of the floor", target{ofFloor: 0.7}, usage{wall: 10 * time.Second}, usage{}, 7 * time.Second, 0, "yes"},
+		{"below the floor", target{ofFloor: 0.7}, usage{wall: 10 * time.Second}, usage{}, 6 * time.Second, 0, "no: floor"},
+		{"grows as its work", target{growth: 3.3}, usage{wall: 3 * time.Second}, usage{}, 0, time.Second, "yes"},
+		{"grows faster", target{growth: 3.3}, usage{wall: 4 * time.Second}, usage{}, 0, time.Second, "no: growth"},
+		{"time and speed", target{wall: time.Millisecond, faster: 2}, usage{wall: time.Second}, usage{wall: time.Second}, 0, 0, "no: speed, time"},
 	}
 	for _, tt := range tests {
-		if got := tt.target.met(tt.ours, tt.theirs, tt.floor); got != tt.want {
+		if got := tt.target.met(tt.ours, tt.theirs, tt.floor, tt.base); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
