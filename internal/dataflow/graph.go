@@ -206,6 +206,15 @@ func (g *Graph) deliver() (bool, error) {
 	return len(posted) > 0, nil
 }
 
+// Drain runs what was posted and not yet delivered, after the loop has ended.
+func (g *Graph) Drain() error {
+	for {
+		if more, err := g.deliver(); err != nil || !more {
+			return err
+		}
+	}
+}
+
 // wait gives the interpreter lock up until something is posted.
 func (g *Graph) wait(ctx context.Context) error {
 	g.lock.Unlock()

@@ -176,6 +176,7 @@ func TestWorkOutside(t *testing.T) {
 	go func() {
 		defer close(finished)
 		g.lock.Lock() // the loop has given it up while it waits
+		//lint:ignore SA2001 the loop must have let go
 		g.lock.Unlock()
 		g.Post(func() error {
 			c.Emit(value.Int(1))

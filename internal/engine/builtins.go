@@ -10,6 +10,7 @@ import (
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/storage"
+	"sluice/internal/storage/http"
 	"sluice/internal/storage/local"
 	"sluice/internal/workflow"
 )
@@ -39,6 +40,7 @@ func (r *run) makeBuiltins() {
 		args.Elems = append(args.Elems, value.String(a))
 	}
 	b["args"] = args
+	b["Nextflow"] = &functions{b}
 	r.builtins = b
 }
 
@@ -89,8 +91,11 @@ func (r *run) template(inst *interp.Instance) value.Value {
 
 // storageOf opens the storage of a scheme; the list of what there is.
 func storageOf(scheme string) (storage.Storage, error) {
-	if scheme == "" {
+	switch scheme {
+	case "":
 		return &local.Storage{}, nil
+	case "http", "https":
+		return &http.Storage{Scheme: scheme}, nil
 	}
 	return nil, fmt.Errorf("files of `%s://` cannot be read here: copy them to a local directory first", scheme)
 }

@@ -30,11 +30,20 @@ func (r *run) watchInterrupts() {
 	if r.o.Interrupts == nil {
 		return
 	}
+	ended := make(chan struct{})
+	r.closers = append(r.closers, func() error { close(ended); return nil })
 	go func() {
-		select {
-		case sig := <-r.o.Interrupts:
-			r.stop(&interrupted{sig})
-		case <-r.ctx.Done():
+		for first := true; ; first = false {
+			select {
+			case sig := <-r.o.Interrupts:
+				if first {
+					r.stop(&interrupted{sig})
+				} else {
+					r.tasks.force()
+				}
+			case <-ended:
+				return
+			}
 		}
 	}()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -49,6 +50,7 @@ type run struct {
 	interp    *interp.Interp
 	names     *names
 	modules   *modules
+	lib       *lib
 	lock      sync.Mutex
 	thread    *value.Thread
 	graph     *dataflow.Graph
@@ -65,6 +67,7 @@ type run struct {
 	failure   *process.Failure
 	finishing bool // errorStrategy finish: what runs may end
 	ignored   int
+	measures  bool // an observer wants to know what tasks use
 }
 
 // errStopped ends the loop after a task failed.
@@ -90,8 +93,19 @@ func Run(ctx context.Context, o Options) error {
 	if err := r.openObservers(); err != nil {
 		return err
 	}
-	err := r.execute()
+	err := r.guarded()
 	return r.end(err)
+}
+
+// guarded is execute; a bug of ours becomes an error with the place to report it.
+func (r *run) guarded() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.post(observe.Message{Level: observe.Debug, Text: string(debug.Stack())})
+			err = fmt.Errorf("internal error: %v -- this is a defect of sluice: please report it with the log file", p)
+		}
+	}()
+	return r.execute()
 }
 
 // locate finds the main script.
@@ -131,6 +145,9 @@ func (r *run) prepare(ctx context.Context) {
 	r.lock.Lock()
 	r.graph = dataflow.New(&r.lock)
 	r.names = newNames(r.table)
+	parser, _ := r.o.Getenv("NXF_SYNTAX_PARSER")
+	r.names.lenient = parser == "v1"
+	r.useLib()
 	r.table.Add(dataflow.Class, operator.Methods(r.operators())...)
 	for _, class := range []*value.Class{value.StringClass, value.GStringBaseClass, value.PathClass} {
 		r.table.Add(class, operator.SplitMethods(r.operators())...)
@@ -156,6 +173,7 @@ func (r *run) warn(text string) { r.post(observe.Message{Level: observe.Warn, Te
 // execute runs script and graph. The caller ends the run with what comes back.
 func (r *run) execute() error {
 	r.launch()
+	r.warnUnwritten()
 	main, err := r.resolve()
 	if err != nil {
 		return err
@@ -195,13 +213,17 @@ func (r *run) runScript(main *resolve.Module) error {
 	r.makeProcesses()
 	r.describeRun()
 	r.makeBuiltins()
+	outputs, err := r.outputs()
+	if err != nil {
+		return err
+	}
 	r.runtime = &workflow.Runtime{
 		Interp: r.interp, Graph: r.graph, Thread: r.thread, Process: func(inst *interp.Instance, def *syntax.ProcessDef) workflow.Component {
 			return component{process.New(r.processes, inst, def)}
 		}, Builtin: r.builtin,
 		Plugin:    func(string, string) (value.Value, bool) { return nil, false },
 		ModuleDir: func(path string) value.Value { return value.ParsePath(filepath.Dir(path)) },
-		Template:  r.template, Warn: r.warn, Outputs: r.refuseOutputs,
+		Template:  r.template, Warn: r.warn, Outputs: outputs,
 	}
 	r.processes.FullName, r.processes.Use = r.runtime.FullName, r.runtime.Use
 	script, err := r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
@@ -245,14 +267,25 @@ func (r *run) stalled() error {
 	return errors.New(text)
 }
 
-// settle ends what runs in the background: tasks, then publishing.
+// settle ends what runs in the background: tasks, then publishing. Tasks that
+// ended meanwhile are still recorded, so that -resume finds them.
 func (r *run) settle(failed bool) error {
-	r.lock.Unlock()
-	defer r.lock.Lock()
-	r.tasks.close(failed)
-	err := r.publisher.Close()
-	if err != nil && r.failure == nil {
+	r.processes.Freeze()
+	r.unlocked(func() { r.tasks.close(failed) })
+	if err := r.graph.Drain(); err != nil && !failed {
 		return err
 	}
-	return nil
+	var err error
+	r.unlocked(func() { err = r.publisher.Close() })
+	if r.failure != nil {
+		return nil
+	}
+	return err
+}
+
+// unlocked runs f without the interpreter lock.
+func (r *run) unlocked(f func()) {
+	r.lock.Unlock()
+	defer r.lock.Lock()
+	f()
 }

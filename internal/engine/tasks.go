@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,7 +14,6 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/scheduler"
 	"sluice/internal/task"
-	"sluice/internal/workdir"
 )
 
 // tasks joins the scheduler to the graph's loop: news of tasks is posted there.
@@ -45,12 +45,13 @@ func (r *run) startTasks() error {
 		return err
 	}
 	t := &tasks{r: r, executor: ex}
+	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.workDir, "stage-"+r.session)}
 	size := r.o.QueueSize
 	if size == 0 {
 		size = cfg.QueueSize
 	}
 	t.scheduler = scheduler.New(scheduler.Options{
-		Executor: ex, Prepare: workdir.Prepare, OnEvent: t.event, QueueSize: size, Rate: rate,
+		Executor: ex, Prepare: fetch.prepare, OnEvent: t.event, QueueSize: size, Rate: rate,
 		MaxForks: func(k *task.Task) int { return k.MaxForks },
 		OnError:  func(err error) { r.post(observe.Message{Level: observe.Debug, Text: err.Error()}) },
 	})
@@ -110,6 +111,12 @@ func (t *tasks) event(e scheduler.Event) {
 
 // finish lets what runs end and starts nothing more.
 func (t *tasks) finish() { t.scheduler.Finish() }
+
+// force is the second interrupt: what is being ended gets no more time.
+func (t *tasks) force() {
+	t.scheduler.Terminate(errStopped)
+	t.executor.Force()
+}
 
 // close ends the scheduler; after a failure what still runs is killed. All
 // children are gone when it returns.

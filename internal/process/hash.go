@@ -131,14 +131,14 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 			kind = p.value.Class().Name
 		}
 		var b strings.Builder
-		if err := hashText(&b, p.value, mode); err != nil {
+		if err := in.run().hashText(&b, p.value, mode); err != nil {
 			return err
 		}
 		h.add(p.name, kind, b.String())
 		return nil
 	}
 	for _, f := range p.files {
-		key, err := fileKey(f.path, mode)
+		key, err := in.run().fileKey(f.path, mode)
 		if errors.Is(err, fs.ErrNotExist) { // staged as a link to nothing: some pipelines pass placeholders
 			key, err = "missing", nil
 		}
@@ -152,17 +152,17 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 
 // hashText writes a value so that different values give different text; files
 // inside count with their content key.
-func hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error {
+func (r *Run) hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error {
 	switch x := v.(type) {
 	case nil:
 		b.WriteString("null")
 	case *value.Map:
-		b.WriteByte('[')
+		b.WriteString("[:")
 		var failed error
 		x.Entries(func(k, v value.Value) bool {
-			if failed = hashText(b, k, mode); failed == nil {
+			if failed = r.hashText(b, k, mode); failed == nil {
 				b.WriteByte(':')
-				failed = hashText(b, v, mode)
+				failed = r.hashText(b, v, mode)
 			}
 			b.WriteByte(',')
 			return failed == nil
@@ -170,7 +170,11 @@ func hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error
 		b.WriteByte(']')
 		return failed
 	case *value.Path:
-		key, err := fileKey(x, mode)
+		if x.Scheme != "" { // a value that is not staged: its address is all that counts
+			fmt.Fprintf(b, "%q", x.String())
+			return nil
+		}
+		key, err := r.fileKey(x, mode)
 		if err != nil {
 			key = "" // a path to nothing is only its name
 		}
@@ -184,7 +188,7 @@ func hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error
 			elems, _ := value.Elements(v)
 			b.WriteByte('[')
 			for _, e := range elems {
-				if err := hashText(b, e, mode); err != nil {
+				if err := r.hashText(b, e, mode); err != nil {
 					return err
 				}
 				b.WriteByte(',')
@@ -199,9 +203,13 @@ func hashText(b *strings.Builder, v value.Value, mode directive.CacheMode) error
 
 // fileKey is what tells whether a file changed: size and time, size alone
 // (lenient), or content (deep). Directories count with all they hold.
-func fileKey(p *value.Path, mode directive.CacheMode) (string, error) {
+func (r *Run) fileKey(p *value.Path, mode directive.CacheMode) (string, error) {
 	if p.Scheme != "" {
-		return "", nil
+		info, err := r.Interp.Table.Stat(r.Thread, p)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%d %d", info.Size, info.Modified.UnixNano()), nil
 	}
 	st, err := os.Stat(p.Name)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 type jsonRecords struct {
 	d      *json.Decoder
 	object bool
-	opened bool
 	empty  bool
 }
 

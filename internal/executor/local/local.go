@@ -343,6 +343,18 @@ func (e *Executor) stop(j *job) {
 	})
 }
 
+// Force ends everything at once, without the time that SIGTERM gives.
+func (e *Executor) Force() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, j := range e.jobs {
+		e.kill(j)
+		if j.pgid != 0 && j.state == task.Running {
+			signalGroup(j.pgid, unix.SIGKILL)
+		}
+	}
+}
+
 // Close kills what runs and returns when every child is gone.
 func (e *Executor) Close() error {
 	e.mu.Lock()

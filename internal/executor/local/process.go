@@ -53,13 +53,12 @@ type process struct {
 	dir     int // the work directory
 	wrapped bool
 
-	pid      int
-	begin    time.Time
-	wall     time.Duration
-	status   syscall.WaitStatus
-	rusage   syscall.Rusage
-	io       [6]int64
-	timedOut bool
+	pid    int
+	begin  time.Time
+	wall   time.Duration
+	status syscall.WaitStatus
+	rusage syscall.Rusage
+	io     [6]int64
 }
 
 // start makes the process. Its group has its id.
