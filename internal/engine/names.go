@@ -6,6 +6,7 @@ import (
 	"sluice/internal/dataflow/operator"
 	"sluice/internal/directive"
 	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/syntax"
 )
 
 // names tells resolve what the host knows.
@@ -13,12 +14,17 @@ type names struct {
 	table     *stdlib.Table
 	builtins  map[string]bool
 	operators map[string]bool
+	lenient   bool // NXF_SYNTAX_PARSER=v1
+	lib       *lib // nil: no classes of the project
 }
+
+// Lenient says whether the older grammar was asked for.
+func (n *names) Lenient() bool { return n.lenient }
 
 // variables are the names every script sees besides functions.
 var variables = []string{
 	"params", "channel", "Channel", "workflow", "nextflow", "log", "baseDir", "projectDir", "launchDir", "workDir",
-	"moduleDir", "outputDir", "secrets", "this", "owner", "delegate", "template", "args",
+	"moduleDir", "outputDir", "secrets", "this", "owner", "delegate", "template", "args", "Nextflow",
 }
 
 func newNames(table *stdlib.Table) *names {
@@ -37,11 +43,20 @@ func newNames(table *stdlib.Table) *names {
 
 func (n *names) Builtin(name string) bool  { return n.builtins[name] }
 func (n *names) Operator(name string) bool { return n.operators[name] }
+func (n *names) OperatorNames() []string   { return operator.Names() }
 func (n *names) Directives() []string      { return directive.Names() }
 
 func (n *names) Class(name string) bool {
 	_, ok := n.table.Class(name)
-	return ok
+	return ok || n.lib != nil && n.lib.find(name) != nil
+}
+
+// ClassDef is the definition of a class of lib/.
+func (n *names) ClassDef(name string) *syntax.ClassDef {
+	if n.lib == nil {
+		return nil
+	}
+	return n.lib.def(name)
 }
 
 func (n *names) Candidates() []string {

@@ -25,6 +25,8 @@ func (r *run) resolve() (*resolve.Module, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.lib.resolve()
+	r.modules.diags = append(r.modules.diags, r.lib.diags...)
 	r.modules.diags.Sort()
 	for _, d := range r.modules.diags {
 		if d.Severity == diag.Warning {
@@ -59,8 +61,8 @@ func (r *run) makeProcesses() {
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
 		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
 		Executor: firstOf(r.config.ExecutorName(), "local"), Engine: r.engine(), Stub: r.o.Stub, Resume: r.resumed,
-		DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", FailOnIgnore: settings.FailOnIgnore,
-		Submit: r.tasks.submit,
+		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", FailOnIgnore: settings.FailOnIgnore,
+		Submit: r.tasks.submit, Runs: knownExecutor,
 		Cached: func(h task.Hash) *cache.Record {
 			rec, ok, err := r.cache.Get(h)
 			if err != nil {
@@ -179,13 +181,22 @@ func (r *run) warnSelectors() {
 	}
 }
 
-// refuseOutputs ends runs that use workflow outputs.
-func (r *run) refuseOutputs(_ *syntax.OutputBlock, _ *workflow.Script, published []workflow.Published) error {
-	var list diag.List
-	for _, p := range published {
-		d := list.Add(p.Where, fmt.Sprintf("the workflow output `%s` cannot be published", p.Name))
-		d.Label = "workflow outputs are not available in this release"
-		d.Help = "publish from the process with the directive `publishDir`"
+// outputs is what the configuration says of workflow outputs.
+func (r *run) outputs() (*workflow.OutputEnv, error) {
+	settings, problems := r.config.Workflow()
+	if err := problems.Err(); err != nil {
+		return nil, err
 	}
-	return list.Err()
+	out := settings.Output
+	env := &workflow.OutputEnv{Dir: r.outputDir, WorkDir: r.workDir, Enabled: out.Enabled,
+		Publish: func(it publish.Item) { r.publisher.Add(it) },
+		Rule:    publish.Rule{Path: r.outputDir, NoFail: out.IgnoreErrors, ContentType: out.ContentType}}
+	var err error
+	if env.Rule.Mode, err = publish.ParseMode(out.Mode); err != nil {
+		return nil, fmt.Errorf("workflow.output.mode: %w", err)
+	}
+	if env.Rule.Overwrite, err = publish.ParseOverwrite(out.Overwrite); err != nil {
+		return nil, fmt.Errorf("workflow.output.overwrite: %w", err)
+	}
+	return env, nil
 }

@@ -64,6 +64,10 @@ func (r *run) configure() error {
 		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
 	}
 	cfg.Override(r.o.Process, r.o.Executor, r.o.Env)
+	cfg.With(r.o.With, r.o.Without)
+	if err := r.refuse(); err != nil {
+		return err
+	}
 	if err := r.checkVersion(); err != nil {
 		return err
 	}
@@ -269,18 +273,10 @@ func (r *run) openTrace() (*trace.Writer, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	file, asked := r.o.With["trace"]
-	if asked && file != "-" && file != "" {
-		cfg.File = file
-	}
-	for _, w := range r.o.Without {
-		if w == "trace" {
-			return nil, nil
-		}
-	}
-	if !asked && !cfg.Enabled {
+	if !cfg.Enabled {
 		return nil, nil
 	}
+	r.measures = true
 	name := cfg.File
 	if name == "" {
 		name = trace.DefaultFile(r.start)

@@ -23,7 +23,7 @@ func parseArity(text string) (*arity, error) {
 			return nil, err
 		}
 	}
-	if a.max >= 0 && a.max < a.min {
+	if a.min < 0 || a.max < a.min && hi != "*" {
 		return nil, fmt.Errorf("arity %s", text)
 	}
 	return a, nil

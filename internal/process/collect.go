@@ -52,9 +52,7 @@ func (in *instance) want(o *output, n *int) error {
 	case pathOutput:
 		// patterns may use variables that the body assigns, which is known by now
 		if v, err := o.expr.Run(in.frame); err == nil {
-			for _, p := range patterns(v) {
-				t.OutputGlobs = append(t.OutputGlobs, p)
-			}
+			t.OutputGlobs = append(t.OutputGlobs, patterns(v)...)
 		}
 	}
 	return nil

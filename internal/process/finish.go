@@ -209,7 +209,7 @@ func (n *node) fail(p *pending, cause error) error {
 	strategy := in.strategy(p, cause)
 	t.ErrorAction = string(strategy)
 	text := causeText(cause)
-	if t.WorkDir != "" && t.ID != 0 {
+	if in.announced {
 		n.run.Post(observe.TaskChanged{Step: observe.Failed, Task: t, Cause: text})
 	}
 	switch strategy {
@@ -294,19 +294,34 @@ func (in *instance) strategy(p *pending, cause error) directive.Strategy {
 	if s != directive.Retry {
 		return s
 	}
-	if in.run().frozen || !retryable(cause) {
-		return directive.Terminate
-	}
 	retries, err1 := in.count("maxRetries", 1)
 	errorsMax, err2 := in.count("maxErrors", -1)
 	if err1 != nil || err2 != nil {
 		in.run().warn(errors.Join(err1, err2).Error())
 		return directive.Terminate
 	}
-	if p.errors > retries || errorsMax > 0 && in.node.errors > errorsMax {
+	return retryOrEnd(retryFacts{
+		ending: in.run().frozen, hopeless: !retryable(cause),
+		errors: p.errors, maxRetries: retries, allErrors: in.node.errors, maxErrors: errorsMax,
+	})
+}
+
+// retryFacts are what decides whether a task that asks for it is tried again.
+type retryFacts struct {
+	ending     bool // the run is ending
+	hopeless   bool // the script itself is wrong
+	errors     int  // failed attempts of the task, this one included
+	maxRetries int
+	allErrors  int // failed attempts of the process
+	maxErrors  int // 0 or less: any number
+}
+
+func retryOrEnd(f retryFacts) directive.Strategy {
+	switch {
+	case f.ending, f.hopeless, f.errors > f.maxRetries, f.maxErrors > 0 && f.allErrors > f.maxErrors:
 		return directive.Terminate
 	}
-	return s
+	return directive.Retry
 }
 
 // retryable says that another attempt may end differently: the script's own

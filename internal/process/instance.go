@@ -25,6 +25,7 @@ type instance struct {
 	previous   map[string]value.Value
 	exit       *int // of the previous attempt; of this one after it ended
 	err        error
+	announced  bool // observers know of the task
 	bodyFailed bool // the script text could not be made
 	limits     *task.Resources
 
@@ -57,6 +58,9 @@ func (n *node) newInstance(index int) *instance {
 
 // bind gives every declared input its value.
 func (in *instance) bind(row []value.Value) error {
+	for i, d := range in.node.def.inputs { // stage names may use values declared after them
+		in.bindValues(d, row[i])
+	}
 	for i, d := range in.node.def.inputs {
 		if err := in.bindInput(d, row[i]); err != nil {
 			return err
@@ -66,6 +70,24 @@ func (in *instance) bind(row []value.Value) error {
 		in.task.Stage = append(in.task.Stage, task.Staged{Source: s.path.String(), Name: s.name})
 	}
 	return workdir.CheckCollisions(in.node.name, in.task.Stage)
+}
+
+// bindValues gives the variables of `val` inputs their values.
+func (in *instance) bindValues(d *input, v value.Value) {
+	switch d.kind {
+	case valInput:
+		in.variable(d, v)
+	case tupleInput:
+		elems, ok := value.Elements(v)
+		if _, isMap := v.(*value.Map); !ok || isMap {
+			elems = []value.Value{v}
+		}
+		for i, inner := range d.inner {
+			if i < len(elems) {
+				in.bindValues(inner, elems[i])
+			}
+		}
+	}
 }
 
 func (in *instance) bindInput(d *input, v value.Value) error {
@@ -134,8 +156,7 @@ func (in *instance) bindStdin(v value.Value) error {
 // staged view.
 func (in *instance) bindFiles(d *input, v value.Value) error {
 	var files []*value.Path
-	isList, err := in.files(d, v, &files)
-	if err != nil {
+	if err := in.files(d, v, &files); err != nil {
 		return err
 	}
 	if d.arity != nil && !d.arity.holds(len(files)) {
@@ -155,7 +176,8 @@ func (in *instance) bindFiles(d *input, v value.Value) error {
 	for i, f := range files {
 		names[i] = f.FileName()
 	}
-	if names, err = workdir.StageNames(pattern, names); err != nil {
+	names, err := workdir.StageNames(pattern, names)
+	if err != nil {
 		return err
 	}
 	views := make([]value.Value, len(files))
@@ -169,7 +191,6 @@ func (in *instance) bindFiles(d *input, v value.Value) error {
 	in.staged = append(in.staged, list...)
 	in.hashed = append(in.hashed, hashed{name: d.name, files: list})
 	single := len(views) == 1 && (d.arity == nil || d.arity.single())
-	_ = isList
 	if single {
 		in.variable(d, views[0])
 	} else {
@@ -180,7 +201,7 @@ func (in *instance) bindFiles(d *input, v value.Value) error {
 
 // files gathers the files of a value: a path, text that is one, or collections
 // of them.
-func (in *instance) files(d *input, v value.Value, out *[]*value.Path) (isList bool, err error) {
+func (in *instance) files(d *input, v value.Value, out *[]*value.Path) error {
 	switch x := v.(type) {
 	case *value.Path:
 		p := *x
@@ -189,27 +210,27 @@ func (in *instance) files(d *input, v value.Value, out *[]*value.Path) (isList b
 			p.Name = filepath.Join(in.run().LaunchDir, p.Name)
 		}
 		*out = append(*out, &p)
-		return false, nil
+		return nil
 	case nil:
-		return false, fmt.Errorf("Path value cannot be null")
+		return fmt.Errorf("Path value cannot be null")
 	case *value.Map:
 	default:
 		if text, ok := value.Str(v); ok {
-			return false, in.textFile(d, text, out)
+			return in.textFile(d, text, out)
 		}
 		if elems, ok := value.Elements(v); ok {
 			for _, e := range elems {
-				if _, err := in.files(d, e, out); err != nil {
-					return true, err
+				if err := in.files(d, e, out); err != nil {
+					return err
 				}
 			}
-			return true, nil
+			return nil
 		}
 	}
 	if d.legacy {
-		return false, in.contentFile(value.ToString(v), out)
+		return in.contentFile(value.ToString(v), out)
 	}
-	return false, fmt.Errorf("Not a valid path value type: %s (%s)", v.Class().Name, value.ToString(v))
+	return fmt.Errorf("Not a valid path value type: %s (%s)", v.Class().Name, value.ToString(v))
 }
 
 func (in *instance) textFile(d *input, text string, out *[]*value.Path) error {

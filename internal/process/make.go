@@ -99,7 +99,10 @@ func (n *node) repeats() bool {
 // describe fills in what the directives say of how to run the task.
 func (in *instance) describe() (err error) {
 	t := in.task
-	t.Executor = in.executor()
+	if t.Executor = in.executor(); !in.run().Runs(t.Executor) {
+		return fmt.Errorf("the executor `%s` of process `%s` is not available in this release; tasks run with the executor `local`", t.Executor, in.node.name)
+	}
+	t.WantMetrics = in.run().Metrics
 	shell, err := in.setting("shell")
 	if err != nil {
 		return err
@@ -181,6 +184,8 @@ func (n *node) binDirs() []string {
 // start finds the task in storeDir or the cache, or submits it.
 func (n *node) start(p *pending, in *instance) error {
 	t := in.task
+	in.announced = true
+	n.run.Post(observe.TaskChanged{Step: observe.Pending, Task: t})
 	if stored, err := n.stored(p, in); stored || err != nil {
 		return err
 	}
@@ -217,7 +222,6 @@ func (n *node) start(p *pending, in *instance) error {
 	}
 	n.run.pendingOf(t, p)
 	n.run.Graph.Hold()
-	n.run.Post(observe.TaskChanged{Step: observe.Pending, Task: t})
 	n.run.Submit(t)
 	return nil
 }

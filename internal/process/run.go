@@ -28,8 +28,11 @@ type Run struct {
 	Stub         bool
 	Resume       bool
 	DumpHashes   bool
+	Metrics      bool // measure what tasks use
 	FailOnIgnore bool
 
+	// Runs says whether there is an executor of that name.
+	Runs func(executor string) bool
 	// FullName and Use know the workflow being executed.
 	FullName func(name string) string
 	Use      func(name string) error

@@ -80,13 +80,54 @@ func (l *lazy) eval(f *interp.Frame) (value.Value, error) {
 	return v, nil
 }
 
+// setup runs the conditions among directives and lists the directives they choose.
+func (d *definition) setup(list []syntax.Stmt, f *interp.Frame) ([]setting, error) {
+	var chosen []setting
+	for _, s := range list {
+		var more []setting
+		var err error
+		switch s := s.(type) {
+		case nil:
+		case *syntax.If:
+			var v value.Value
+			if v, err = d.inst.Expr(s.Cond).Run(f); err != nil {
+				return nil, err
+			}
+			branch := s.Then
+			if !value.Truth(v) {
+				branch = s.Else
+			}
+			more, err = d.setup([]syntax.Stmt{branch}, f)
+		case *syntax.Block:
+			more, err = d.setup(s.Stmts, f)
+		default:
+			if e, ok := syntax.DirectiveCall(s); ok && directive.Lookup(e.Name) != nil {
+				var one setting
+				one, err = d.directive(e)
+				more = []setting{one}
+				break
+			}
+			_, err = d.inst.Block(&syntax.Block{At: syntax.At{Where: s.Span()}, Stmts: []syntax.Stmt{s}}).Run(f)
+		}
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, more...)
+	}
+	return chosen, nil
+}
+
 // merge joins what the definition and the configuration say of a node.
 func (n *node) merge() (*value.Map, []string, error) {
 	d := n.def
 	own := value.NewMap(len(d.setting))
 	var labels []string
 	frame := d.inst.NewFrame(d.run.Thread, d.ast.Func)
-	for _, s := range d.setting {
+	chosen, err := d.setup(d.ast.Setup, frame)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range append(d.setting[:len(d.setting):len(d.setting)], chosen...) {
 		v := s.value
 		if l, ok := v.(*lazy); ok && s.name == "label" {
 			var err error

@@ -6,7 +6,6 @@ import (
 	"sluice/internal/dataflow"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/resolve"
-	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 )
@@ -35,8 +34,8 @@ type Runtime struct {
 	Template func(inst *interp.Instance) value.Value
 	// Warn reports what is odd but goes on.
 	Warn func(message string)
-	// Outputs receives what the entry workflow publishes.
-	Outputs func(block *syntax.OutputBlock, script *Script, published []Published) error
+	// Outputs is where the entry workflow publishes to.
+	Outputs *OutputEnv
 
 	scripts map[string]*Script
 	stack   []*context // workflows being executed, innermost last
@@ -56,13 +55,6 @@ type Script struct {
 	rt     *Runtime
 	frame  *interp.Frame
 	output *syntax.OutputBlock
-}
-
-// Published is one entry of the entry workflow's `publish:` section.
-type Published struct {
-	Name    string
-	Channel *dataflow.Channel
-	Where   source.Span
 }
 
 // Main loads the main script: its top level runs and its includes are loaded.

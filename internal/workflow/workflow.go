@@ -19,7 +19,6 @@ type Workflow struct {
 	script *Script
 	def    *syntax.WorkflowDef
 	out    *dataflow.MultiChannel
-	called bool
 }
 
 func (*Workflow) Class() *value.Class { return Class }
@@ -185,10 +184,8 @@ func (rt *Runtime) entryEnd(s *Script, f *interp.Frame, def *syntax.WorkflowDef)
 		}
 		published = append(published, Published{Name: p.Name, Channel: c, Where: p.Span()})
 	}
-	if len(published) > 0 || s.output != nil {
-		if err := rt.Outputs(s.output, s, published); err != nil {
-			return err
-		}
+	if err := rt.publish(s, published); err != nil {
+		return err
 	}
 	meta, _ := rt.Builtin("workflow")
 	m, ok := meta.(*Metadata)

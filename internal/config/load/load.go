@@ -104,7 +104,7 @@ func (l *loader) top(name string) error {
 }
 
 func (l *loader) checkProfiles() error {
-	if !l.named {
+	if !l.named || len(l.Files) == 0 {
 		return nil
 	}
 	var problems diag.List

@@ -79,6 +79,14 @@ func (s *scope) Property(name string) (value.Value, bool) {
 			return v, true
 		}
 	}
+	for b := s; b != nil; b = b.parent { // parameters of the files before
+		if len(b.path) == 0 || b.path[0] != "params" {
+			continue
+		}
+		if v, ok := lookup(u.view, b.path[1:], name); ok {
+			return v, true
+		}
+	}
 	switch name {
 	case "projectDir", "baseDir":
 		return value.ParsePath(u.l.ProjectDir), true

@@ -18,7 +18,18 @@ func (in *Interp) member(th *value.Thread, recv value.Value, name string) (v val
 		if name == "length" { // arrays are lists here
 			return value.MakeInt(int64(len(r.Elems))), true, nil
 		}
+	case *Object:
+		return in.objectMember(th, r, name)
+	case *value.Exception:
+		if o, ok := r.Data.(*Object); ok {
+			return in.objectMember(th, o, name)
+		}
 	case value.ClassRef:
+		if k := in.classOf(r.Of); k != nil {
+			if v, ok, err = k.staticProperty(th, name); ok || err != nil {
+				return v, ok, err
+			}
+		}
 		if v, ok = in.Table.StaticProperty(r.Of, name); ok {
 			return v, true, nil
 		}
@@ -58,6 +69,9 @@ func (c *compiler) prop(x *syntax.Prop) code {
 		if cl, ok := c.class(name); ok {
 			return constant(value.ClassRef{Of: cl})
 		}
+	}
+	if code := c.classProp(x); code != nil {
+		return code
 	}
 	recv := c.expr(x.X)
 	name := c.propName(x)
@@ -344,6 +358,8 @@ func (c *compiler) storeIdent(x *syntax.Ident) func(*frame, value.Value) error {
 	case syntax.Global:
 		inst := c.inst
 		return func(_ *frame, v value.Value) error { inst.Globals[i] = v; return nil }
+	case syntax.Member:
+		return c.storeMember(x)
 	case syntax.Dynamic:
 		return func(fr *frame, v value.Value) error { return c.at(c.storeDynamic(fr, x.Name, v), x) }
 	}
@@ -374,6 +390,9 @@ func (c *compiler) storeDynamic(fr *frame, name string, v value.Value) error {
 }
 
 func (c *compiler) storeProp(x *syntax.Prop) func(*frame, value.Value) error {
+	if isThis(x.X) && x.Dyn == nil && c.hasField(x.Name) {
+		return c.storeMember(&syntax.Ident{At: x.At, Name: x.Name})
+	}
 	recv, name := c.expr(x.X), c.propName(x)
 	return func(fr *frame, v value.Value) error {
 		r, err := recv(fr)
@@ -399,6 +418,16 @@ func (in *Interp) SetProperty(th *value.Thread, recv value.Value, name string, v
 	case scriptObject:
 		r.inst.Set(name, v)
 		return nil
+	case *Object:
+		return r.set(th, name, v)
+	case *value.Exception:
+		if o, ok := r.Data.(*Object); ok {
+			return o.set(th, name, v)
+		}
+	case value.ClassRef:
+		if k := in.classOf(r.Of); k != nil {
+			return k.setStatic(th, name, v)
+		}
 	case value.Settable:
 		if r.SetProperty(name, v) {
 			return nil

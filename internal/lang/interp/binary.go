@@ -65,9 +65,15 @@ func (c *compiler) logical(x *syntax.Binary) code {
 func (c *compiler) operator(op syntax.Op) binaryFunc {
 	switch op {
 	case syntax.OpEq:
-		return func(_ *value.Thread, a, b value.Value) (value.Value, error) { return value.MakeBool(equal(a, b)), nil }
+		return func(th *value.Thread, a, b value.Value) (value.Value, error) {
+			same, err := equal(th, a, b)
+			return value.MakeBool(same), err
+		}
 	case syntax.OpNe:
-		return func(_ *value.Thread, a, b value.Value) (value.Value, error) { return value.MakeBool(!equal(a, b)), nil }
+		return func(th *value.Thread, a, b value.Value) (value.Value, error) {
+			same, err := equal(th, a, b)
+			return value.MakeBool(!same), err
+		}
 	case syntax.OpIdent:
 		return func(_ *value.Thread, a, b value.Value) (value.Value, error) {
 			return value.MakeBool(value.Identical(a, b)), nil
@@ -79,8 +85,8 @@ func (c *compiler) operator(op syntax.Op) binaryFunc {
 	case syntax.OpLt, syntax.OpLe, syntax.OpGt, syntax.OpGe:
 		return ordering(op)
 	case syntax.OpCmp:
-		return func(_ *value.Thread, a, b value.Value) (value.Value, error) {
-			n, err := value.Compare(a, b)
+		return func(th *value.Thread, a, b value.Value) (value.Value, error) {
+			n, err := compare(th, a, b)
 			return value.Int(n), err
 		}
 	case syntax.OpFind:
@@ -155,18 +161,29 @@ func coreValue(v value.Value) bool {
 	return false
 }
 
-func equal(a, b value.Value) bool {
+func equal(th *value.Thread, a, b value.Value) (bool, error) {
 	switch x := a.(type) {
 	case value.Int:
 		if y, ok := b.(value.Int); ok {
-			return x == y
+			return x == y, nil
 		}
 	case value.String:
 		if y, ok := b.(value.String); ok {
-			return x == y
+			return x == y, nil
+		}
+	case *Object:
+		return x.equal(th, b)
+	}
+	return value.Equal(a, b), nil
+}
+
+func compare(th *value.Thread, a, b value.Value) (int, error) {
+	if x, ok := a.(*Object); ok {
+		if n, ok, err := x.compare(th, b); ok {
+			return n, err
 		}
 	}
-	return value.Equal(a, b)
+	return value.Compare(a, b)
 }
 
 func ordering(op syntax.Op) binaryFunc {
@@ -181,13 +198,13 @@ func ordering(op syntax.Op) binaryFunc {
 		}
 		return value.MakeBool(n >= 0)
 	}
-	return func(_ *value.Thread, a, b value.Value) (value.Value, error) {
+	return func(th *value.Thread, a, b value.Value) (value.Value, error) {
 		if m, ok := a.(value.Int); ok {
 			if n, ok := b.(value.Int); ok {
 				return test(int(m) - int(n)), nil
 			}
 		}
-		n, err := value.Compare(a, b)
+		n, err := compare(th, a, b)
 		if err != nil {
 			return nil, err
 		}

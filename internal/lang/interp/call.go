@@ -154,6 +154,8 @@ func (c *compiler) callIdent(x *syntax.Call, fun *syntax.Ident) code {
 			v, err := c.callDynamic(fr, fun.Name, vals)
 			return v, c.at(err, x)
 		}
+	case syntax.Member:
+		return c.callMember(x, fun, args)
 	case syntax.ClassName: // Foo(x): a cast-like constructor call
 		return c.construct(&syntax.New{At: x.At, Type: &syntax.TypeRef{At: fun.At, Name: fun.Name}, Args: x.Args})
 	}
@@ -190,8 +192,11 @@ func (c *compiler) callMethod(x *syntax.Call, fun *syntax.Prop) code {
 	if name, ok := c.inst.Module.Classes[fun]; ok { // java.util.Date(…)
 		return c.construct(&syntax.New{At: x.At, Type: &syntax.TypeRef{At: fun.At, Name: name}, Args: x.Args})
 	}
-	recv = c.expr(fun.X)
 	args := c.args(x.Args, criteriaOf(fun.Name))
+	if code := c.classCall(x, fun, args); code != nil {
+		return code
+	}
+	recv = c.expr(fun.X)
 	in := c.inst.in
 	if fun.Spread {
 		return c.spreadCall(x, fun, recv, args)
@@ -310,7 +315,18 @@ func (in *Interp) tryInvoke(th *value.Thread, recv value.Value, name string, arg
 			return v, true, err
 		}
 		return nil, true, value.NullPointer(name)
+	case *value.Exception:
+		if o, ok := r.Data.(*Object); ok {
+			if v, ok, err := o.InvokeMethod(th, name, args); ok {
+				return v, true, err
+			}
+		}
 	case value.ClassRef:
+		if k := in.classOf(r.Of); k != nil {
+			if v, ok, err := k.invokeStatic(th, name, args); ok {
+				return v, true, err
+			}
+		}
 		if m := in.Table.Static(r.Of, name); m != nil {
 			v, err := m.Fn(th, nil, args)
 			return v, true, err
@@ -336,6 +352,8 @@ func (in *Interp) tryInvoke(th *value.Thread, recv value.Value, name string, arg
 	}
 	// a closure held in a map or property
 	switch r := recv.(type) {
+	case *Object:
+		return r.methodMissing(th, name, args)
 	case *value.Map:
 		if f, ok := r.GetString(name).(value.Callable); ok {
 			v, err := f.CallWith(th, args)
@@ -364,12 +382,18 @@ func (c *compiler) construct(x *syntax.New) code {
 		return c.unknownClass(x.Type)
 	}
 	args := c.args(x.Args, plainClosure)
+	script := c.inst.in.classOf(cl)
 	return func(fr *frame) (value.Value, error) {
 		vals, err := args(fr)
 		if err != nil {
 			return nil, err
 		}
-		v, err := c.inst.in.Table.Construct(fr.th, cl, vals)
+		var v value.Value
+		if script != nil {
+			v, err = script.make(fr.th, vals)
+		} else {
+			v, err = c.inst.in.Table.Construct(fr.th, cl, vals)
+		}
 		return v, c.at(err, x)
 	}
 }

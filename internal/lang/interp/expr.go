@@ -9,7 +9,9 @@ import (
 
 // compiler turns the tree of one module into code.
 type compiler struct {
-	inst *Instance
+	inst   *Instance
+	cls    *Class // the class whose code this is
+	static bool   // it has no object
 }
 
 func (c *compiler) exprs(list []syntax.Expr) []code {
@@ -137,6 +139,8 @@ func (c *compiler) ident(x *syntax.Ident) code {
 		return func(*frame) (value.Value, error) { return inst.Globals[i], nil }
 	case syntax.Builtin:
 		return c.builtin(x)
+	case syntax.Member:
+		return c.member(x)
 	case syntax.ClassName:
 		if cl, ok := c.class(x.Name); ok {
 			return constant(value.ClassRef{Of: cl})
@@ -232,6 +236,9 @@ func (c *compiler) dynamic(fr *frame, name string) (value.Value, bool, error) {
 }
 
 func (c *compiler) class(name string) (*value.Class, bool) {
+	if k := c.scriptClass(name); k != nil {
+		return k.of, true
+	}
 	if full, ok := c.inst.imports()[name]; ok {
 		name = full
 	}

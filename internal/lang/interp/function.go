@@ -117,10 +117,9 @@ type body struct {
 }
 
 type param struct {
-	bind    syntax.Binding
-	class   *value.Class // of a declared type that arguments are converted to
-	deflt   code
-	element *value.Class // of a variadic parameter
+	bind  syntax.Binding
+	class *value.Class // of a declared type that arguments are converted to
+	deflt code
 }
 
 type callSite struct {
@@ -130,13 +129,18 @@ type callSite struct {
 
 // call runs the body with args. Slots live on the thread's stack.
 func (b *body) call(th *value.Thread, self *value.Closure, free []*cell, args []value.Value, site callSite) (value.Value, error) {
+	return b.callOn(th, nil, self, free, args, site)
+}
+
+// callOn is call for code of a class: this is the object, nil in static code.
+func (b *body) callOn(th *value.Thread, this *Object, self *value.Closure, free []*cell, args []value.Value, site callSite) (value.Value, error) {
 	if th.Depth >= value.MaxDepth {
 		return nil, value.Throw("java.lang.StackOverflowError", "calls of `%s` nest more than %d deep", site.name, value.MaxDepth)
 	}
 	th.Depth++
 	base := len(th.Stack)
 	th.Stack = grow(th.Stack, b.slots)
-	fr := &frame{th: th, slots: th.Stack[base : base+b.slots : base+b.slots], free: free, self: self, inst: b.inst}
+	fr := &frame{th: th, slots: th.Stack[base : base+b.slots : base+b.slots], free: free, self: self, this: this, inst: b.inst}
 	err := b.bind(fr, args)
 	if err == nil {
 		_, err = b.run(fr)
@@ -332,7 +336,7 @@ func (c *compiler) closure(x *syntax.Closure, mode criteriaMode) code {
 		}
 	}
 	return func(fr *frame) (value.Value, error) {
-		free := capture(fr, info.Free)
+		free, this := capture(fr, info.Free), fr.this
 		cl := &value.Closure{
 			Params: params, Required: required, Implicit: implicit, Variadic: variadic,
 			Source: x.Where, Labels: labels, ParamIs: classes,
@@ -351,7 +355,7 @@ func (c *compiler) closure(x *syntax.Closure, mode criteriaMode) code {
 					return nil, wrongArity(x, len(b.params), args)
 				}
 			}
-			return b.call(th, self, free, args, site)
+			return b.callOn(th, this, self, free, args, site)
 		}
 		if len(info.Free) > 0 {
 			cl.Captured = func() []value.Captured {

@@ -16,6 +16,12 @@ type Interp struct {
 	// Passthrough says which errors are not Java exceptions to a script:
 	// scripts cannot catch them and no position is added.
 	Passthrough func(error) bool
+	// Lib makes the module of lib/ that defines a class, by its full name; nil
+	// when there is none.
+	Lib func(name string) *Instance
+
+	classes map[*value.Class]*Class // of scripts and lib/
+	nested  int                     // calls of scripts from within Go code that has no thread
 }
 
 // An Instance is a module with its own globals: one per included file and set
@@ -28,6 +34,7 @@ type Instance struct {
 
 	in       *Interp
 	imported map[string]string
+	classes  map[string]*Class
 }
 
 // NewInstance makes an instance whose functions are ready to be called.
@@ -36,6 +43,7 @@ func (in *Interp) NewInstance(m *resolve.Module, builtin func(string) (value.Val
 	if m.File == nil {
 		return inst
 	}
+	inst.defineClasses()
 	for _, d := range m.File.Decls {
 		f, ok := d.(*syntax.FuncDef)
 		if !ok {
@@ -85,6 +93,16 @@ func (f *Frame) WithThread(th *value.Thread) *Frame {
 	g.th = th
 	return &g
 }
+
+// WithDelegate is the same frame whose unknown names are asked of delegate.
+func (f *Frame) WithDelegate(delegate value.Value) *Frame {
+	g := *f
+	g.self = &value.Closure{Delegate: delegate}
+	return &g
+}
+
+// PublishName is what resolve calls `file >> target` in the path of an output.
+const PublishName = resolve.PublishName
 
 // Bind sets a variable by its binding.
 func (f *Frame) Bind(b syntax.Binding, v value.Value) {
@@ -144,6 +162,7 @@ type frame struct {
 	slots []value.Value
 	free  []*cell
 	self  *value.Closure // whom unknown names are asked of
+	this  *Object        // the object whose method runs
 	inst  *Instance
 	ret   value.Value
 }

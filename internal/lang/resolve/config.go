@@ -19,7 +19,7 @@ func ConfigStmt(s syntax.Stmt, names Names) (*Module, diag.List) {
 func config(names Names, body func(*resolver)) (*Module, diag.List) {
 	var diags diag.List
 	m := &Module{Exports: map[string]syntax.Decl{}, index: map[string]int32{}}
-	r := &resolver{names: names, module: m, diags: &diags}
+	r := &resolver{names: names, module: m, diags: &diags, workflowVars: map[string]bool{}}
 	r.open(topFrame).dynamic = true
 	body(r)
 	m.Frame = r.close()

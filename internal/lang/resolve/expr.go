@@ -56,6 +56,9 @@ func (r *resolver) expr(x syntax.Expr) {
 		r.expr(x.Else)
 	case *syntax.Assign:
 		r.expr(x.Value)
+		if r.shadows(x) {
+			return
+		}
 		r.target(x.Target, x.Op == syntax.OpNone)
 	case *syntax.Tuple:
 		r.exprs(x.Elems)
@@ -90,29 +93,47 @@ func (r *resolver) expr(x syntax.Expr) {
 
 // ident binds a name that is read.
 func (r *resolver) ident(x *syntax.Ident) {
-	if r.known(x) {
+	if r.known(x) || r.unknownInClass(x) {
 		return
 	}
-	r.pending = append(r.pending, pendingName{ident: x, near: r.visible()})
+	r.later(x, nil)
+}
+
+// later leaves a name to be settled when the whole file is known.
+func (r *resolver) later(x *syntax.Ident, otherwise func()) {
+	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), otherwise: otherwise})
+}
+
+// atTop says whether the code being resolved is at the top level of the
+// script, or in a closure there.
+func (r *resolver) atTop() bool {
+	f := r.fn
+	for f.kind == closureFrame {
+		f = f.parent
+	}
+	return f.kind == topFrame
 }
 
 func (r *resolver) known(x *syntax.Ident) bool {
 	if r.lookup(x.Name, &x.Binding) {
 		return true
 	}
-	if i, ok := r.module.index[x.Name]; ok {
+	if r.member(x) {
+		return true
+	}
+	if i, ok := r.module.index[x.Name]; ok && r.globalSeen(x.Name) {
 		x.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
 		return true
 	}
 	switch {
 	case r.names.Builtin(x.Name):
 		x.Binding.Kind = syntax.Builtin
-	case r.names.Class(x.Name):
+	case r.knownClass(x.Name):
 		x.Binding.Kind = syntax.ClassName
 	case r.fn.dynamic:
 		x.Binding.Kind = syntax.Dynamic
 	default:
-		return false
+		return r.openMember(x)
 	}
 	return true
 }
@@ -126,7 +147,9 @@ func (r *resolver) className(x *syntax.Prop) bool {
 	switch root.Name {
 	case "java", "javax", "groovy", "org", "nextflow", "groovyx":
 	default:
-		return false
+		if r.cls == nil && r.bound(root) || r.classDef(name) == nil {
+			return false
+		}
 	}
 	if !r.names.Class(name) {
 		return false
@@ -155,10 +178,10 @@ func dotted(x syntax.Expr) (string, *syntax.Ident) {
 
 // typeRef checks that a type used at run time exists.
 func (r *resolver) typeRef(t *syntax.TypeRef) {
-	if t == nil || r.names.Class(t.Name) {
+	if t == nil || r.knownClass(t.Name) {
 		return
 	}
-	if _, ok := r.module.Exports[t.Name].(*syntax.ClassDef); ok {
+	if r.classDef(t.Name) != nil || r.typeParam(t.Name) {
 		return
 	}
 	if i := strings.LastIndexByte(t.Name, '.'); i >= 0 && r.names.Class(t.Name[i+1:]) {
@@ -171,12 +194,43 @@ func (r *resolver) typeRef(t *syntax.TypeRef) {
 	d.Help = "classes of the Java library outside the documented ones are not available; write the operation with the methods of the standard library"
 }
 
+// shadows recognises X = X(…) in a workflow: from there on X is a variable
+// with the outputs.
+func (r *resolver) shadows(x *syntax.Assign) bool {
+	target, ok := x.Target.(*syntax.Ident)
+	if !ok || x.Op != syntax.OpNone || r.fn.kind != workflowFrame || r.fn.scope.find(target.Name) != nil {
+		return false
+	}
+	call, ok := x.Value.(*syntax.Call)
+	if !ok {
+		return false
+	}
+	if callee, ok := call.Fun.(*syntax.Ident); !ok || callee.Name != target.Name {
+		return false
+	}
+	if _, defined := r.module.decls[target.Name]; !defined {
+		return false
+	}
+	r.defineBare(target)
+	return true
+}
+
 // target binds what an assignment writes; define says that an unknown name
 // may be declared by it.
 func (r *resolver) target(x syntax.Expr, define bool) {
 	switch x := x.(type) {
 	case *syntax.Ident:
-		if r.lookup(x.Name, &x.Binding) {
+		if r.lookup(x.Name, &x.Binding) || r.member(x) {
+			return
+		}
+		if r.cls != nil {
+			switch {
+			case r.openMember(x):
+			case r.fn.dynamic:
+				x.Binding.Kind = syntax.Dynamic
+			default:
+				r.unknownInClass(x)
+			}
 			return
 		}
 		if i, ok := r.module.index[x.Name]; ok {
@@ -216,6 +270,9 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 func (r *resolver) defineBare(x *syntax.Ident) {
 	for f := r.fn; f != nil; f = f.parent {
 		if f.bare != nil && (f == r.fn || f.kind == processFrame) {
+			if f.kind == workflowFrame {
+				r.workflowVars[x.Name] = true
+			}
 			r.bindTo(r.declareIn(f, f.bare, x.Name, nil), &x.Binding)
 			return
 		}
@@ -269,10 +326,10 @@ func (r *resolver) callArgs(x *syntax.Call, dynamic bool) {
 }
 
 func (r *resolver) callee(fun *syntax.Ident) {
-	if r.known(fun) {
+	if fun.Name == PublishName || r.known(fun) || r.unknownInClass(fun) {
 		return
 	}
-	r.pending = append(r.pending, pendingName{ident: fun, near: r.visible()})
+	r.later(fun, nil)
 }
 
 // setTarget finds the variable of ch.set { x }, ch.tap { x }.
@@ -317,6 +374,11 @@ func (r *resolver) pipeTarget(x syntax.Expr) {
 			x.Binding.Kind = syntax.Operator
 			return
 		}
+		if !r.known(x) {
+			r.later(x, nil)
+			r.pending[len(r.pending)-1].pipe = true
+		}
+		return
 	case *syntax.Call:
 		if fun, ok := x.Fun.(*syntax.Ident); ok && !r.bound(fun) && r.names.Operator(fun.Name) {
 			fun.Binding.Kind = syntax.Operator

@@ -19,6 +19,19 @@ type Names interface {
 	Candidates() []string
 }
 
+// Lenient is what Names may offer besides: whether names that nothing defines
+// and wrong numbers of inputs are left to be found when the code runs, as the
+// older grammar does.
+type Lenient interface {
+	Lenient() bool
+}
+
+// OperatorNames is what Names may offer besides: all operators, for near-name
+// hints in pipes.
+type OperatorNames interface {
+	OperatorNames() []string
+}
+
 // A Module is a resolved script file.
 type Module struct {
 	File     *syntax.File

@@ -6,6 +6,7 @@ import (
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
 )
 
 // process lays out one frame for all sections: `task` first, then inputs, then
@@ -15,6 +16,9 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 	f.bare = f.scope
 	r.declare("task", nil)
 	for _, e := range d.Inputs {
+		r.inputNames(e)
+	}
+	for _, e := range d.Inputs { // stage names may use inputs declared after them
 		r.input(e)
 	}
 	r.push()
@@ -30,6 +34,8 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 		r.pop()
 	}
 	known := r.names.Directives()
+	r.setup(d.Setup, known)
+	moveDirectives(d, known)
 	for _, e := range d.Directives {
 		r.directive(e, known)
 	}
@@ -44,6 +50,48 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 		r.output(e)
 	}
 	d.Func = r.close()
+}
+
+// setup resolves the conditions among directives, and the directives in them.
+func (r *resolver) setup(list []syntax.Stmt, known []string) {
+	for _, s := range list {
+		switch s := s.(type) {
+		case *syntax.If:
+			r.expr(s.Cond)
+			r.setup([]syntax.Stmt{s.Then, s.Else}, known)
+			continue
+		case *syntax.Block:
+			r.setup(s.Stmts, known)
+			continue
+		}
+		if e, ok := syntax.DirectiveCall(s); ok && contains(known, e.Name) {
+			r.args(e.Args)
+			continue
+		}
+		r.stmt(s)
+	}
+}
+
+// moveDirectives puts directives that stand below `output:` among the others.
+func moveDirectives(d *syntax.ProcessDef, known []string) {
+	var outputs []*syntax.Entry
+	for _, e := range d.Outputs {
+		if e.Value == nil && len(e.Args) > 0 && !outputQualifiers[e.Name] && contains(known, e.Name) {
+			d.Directives = append(d.Directives, e)
+			continue
+		}
+		outputs = append(outputs, e)
+	}
+	d.Outputs = outputs
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
 }
 
 // assigned declares in the process frame what a body assigns without `def`
@@ -105,11 +153,7 @@ func (r *resolver) qualifier(name string, args []syntax.Arg) {
 		}
 		switch x := a.Value.(type) {
 		case *syntax.Ident:
-			if i == 0 && name != "tuple" && name != "set" && name != "stdin" && name != "env" || name == "tuple" || name == "set" {
-				if x.Name == "stdin" {
-					continue
-				}
-				r.declareInput(x)
+			if namesInput(name, i) {
 				continue
 			}
 		case *syntax.Call:
@@ -122,6 +166,42 @@ func (r *resolver) qualifier(name string, args []syntax.Arg) {
 			r.expr(a.Value)
 		}
 	}
+}
+
+// inputNames declares the variables of an untyped input.
+func (r *resolver) inputNames(e *syntax.Entry) {
+	if e.Type == nil && len(e.Names) == 0 && inputQualifiers[e.Name] {
+		r.qualifierNames(e.Name, e.Args)
+	}
+}
+
+func (r *resolver) qualifierNames(name string, args []syntax.Arg) {
+	for i, a := range args {
+		if a.Name != nil {
+			continue
+		}
+		switch x := a.Value.(type) {
+		case *syntax.Ident:
+			if namesInput(name, i) && x.Name != "stdin" {
+				r.declareInput(x)
+			}
+		case *syntax.Call:
+			if fun, ok := x.Fun.(*syntax.Ident); ok && inputQualifiers[fun.Name] {
+				r.qualifierNames(fun.Name, x.Args)
+			}
+		}
+	}
+}
+
+// namesInput says whether a name that is argument i of a qualifier names a variable.
+func namesInput(qualifier string, i int) bool {
+	switch qualifier {
+	case "tuple", "set":
+		return true
+	case "stdin", "env":
+		return false
+	}
+	return i == 0
 }
 
 // inputName resolves an option such as `stageAs: "$x"`; `name: x` is a plain expression too.
@@ -159,7 +239,7 @@ func (r *resolver) output(e *syntax.Entry) {
 }
 
 func (r *resolver) outputArgs(name string, args []syntax.Arg) {
-	for _, a := range args {
+	for i, a := range args {
 		if a.Name != nil {
 			if key, ok := a.Name.(*syntax.Literal); ok {
 				switch key.Raw {
@@ -175,6 +255,10 @@ func (r *resolver) outputArgs(name string, args []syntax.Arg) {
 			if x.Name == "stdout" || name == "env" {
 				continue
 			}
+			if (name == "path" || name == "file") && i == 0 && !r.known(x) {
+				r.later(x, func() { r.fileName(&args[0], x) })
+				continue
+			}
 		case *syntax.Call:
 			if fun, ok := x.Fun.(*syntax.Ident); ok && outputQualifiers[fun.Name] {
 				r.outputArgs(fun.Name, x.Args)
@@ -185,12 +269,16 @@ func (r *resolver) outputArgs(name string, args []syntax.Arg) {
 	}
 }
 
+// fileName takes a name that nothing defines as the name of an output file,
+// as the older grammar does.
+func (r *resolver) fileName(a *syntax.Arg, x *syntax.Ident) {
+	a.Value = &syntax.Literal{At: x.At, Value: value.String(x.Name), Raw: "'" + x.Name + "'"}
+	d := r.diags.Warn(x.Span(), fmt.Sprintf("`%s` is not defined and taken as the name of a file", x.Name))
+	d.Help = fmt.Sprintf("write `'%s'`", x.Name)
+}
+
 func (r *resolver) directive(e *syntax.Entry, known []string) {
-	found := false
-	for _, k := range known {
-		found = found || k == e.Name
-	}
-	if !found {
+	if !contains(known, e.Name) {
 		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not a process directive", e.Name))
 		if near, ok := diag.Near(e.Name, known); ok {
 			d.Help = fmt.Sprintf("`%s` is one", near)
@@ -205,23 +293,6 @@ func (r *resolver) args(args []syntax.Arg) {
 			r.expr(a.Name)
 		}
 		r.expr(a.Value)
-	}
-}
-
-// class resolves methods; fields are names that `this` answers at run time.
-func (r *resolver) class(d *syntax.ClassDef) {
-	for _, f := range d.Fields {
-		r.expr(f.Init)
-	}
-	for _, m := range d.Methods {
-		f := r.open(functionFrame)
-		f.dynamic = true
-		r.declare("this", nil)
-		r.params(m.Params)
-		if m.Body != nil {
-			r.stmts(m.Body.Stmts)
-		}
-		m.Func = r.close()
 	}
 }
 
@@ -242,7 +313,7 @@ func (r *resolver) checkInputs(call *syntax.Call, name string, extra int) {
 		}
 		got++
 	}
-	if got == want {
+	if got == want || r.lenient() {
 		return
 	}
 	kind, at, names := inputsOf(def)

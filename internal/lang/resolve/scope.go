@@ -32,6 +32,7 @@ type variable struct {
 	slot     int32
 	owner    *function
 	captured bool
+	take     bool // a workflow's input: its body may declare the name again
 }
 
 type use struct {

@@ -20,21 +20,31 @@ type resolver struct {
 	fn      *function
 	diags   *diag.List
 	pending []pendingName
-	labels  bool // the closure being entered holds branch or multiMap criteria
+	imports map[string]string // simple names that import declarations bring in
+	// workflowVars are names that workflows assign without `def`.
+	workflowVars map[string]bool
+	cls          *classScope // the class whose code is being resolved
+	labels       bool        // the closure being entered holds branch or multiMap criteria
 }
 
 // A pendingName could be a global that a later statement assigns.
 type pendingName struct {
-	ident   *syntax.Ident
-	near    []string
-	dynamic bool
+	ident *syntax.Ident
+	near  []string
+	// top says that code outside of functions uses the name: it may be a
+	// variable of a workflow, which is null there.
+	top bool
+	// pipe says that the name stands on the right of a pipe.
+	pipe bool
+	// otherwise gives the name its meaning when nothing defines it.
+	otherwise func()
 }
 
 // Script resolves a script file.
 func Script(f *syntax.File, path string, names Names, load Loader) (*Module, diag.List) {
 	var diags diag.List
 	m := &Module{File: f, Path: path, Exports: map[string]syntax.Decl{}, index: map[string]int32{}, decls: map[string]source.Span{}}
-	r := &resolver{names: names, module: m, diags: &diags}
+	r := &resolver{names: names, module: m, diags: &diags, workflowVars: map[string]bool{}}
 	r.open(topFrame)
 	for _, d := range f.Decls {
 		r.export(d, load)
@@ -80,7 +90,32 @@ func (r *resolver) export(d syntax.Decl, load Loader) {
 		r.define(d.Name, d.Span(), d)
 	case *syntax.Include:
 		r.include(d, load)
+	case *syntax.Import:
+		r.importClass(d)
 	}
+}
+
+// importClass makes a class known by its simple name.
+func (r *resolver) importClass(d *syntax.Import) {
+	if d.Star || d.Static {
+		return
+	}
+	name := d.Alias
+	if name == "" {
+		name = d.Name[strings.LastIndexByte(d.Name, '.')+1:]
+	}
+	if r.imports == nil {
+		r.imports = map[string]string{}
+	}
+	r.imports[name] = d.Name
+}
+
+// knownClass says whether a class of this name exists, imported or not.
+func (r *resolver) knownClass(name string) bool {
+	if full, ok := r.imports[name]; ok {
+		name = full
+	}
+	return r.names.Class(name)
 }
 
 func (r *resolver) define(name string, at source.Span, d syntax.Decl) {
@@ -222,16 +257,6 @@ func (r *resolver) topVar(v *syntax.VarDecl) {
 	}
 }
 
-// outputDef's directives name settings, not variables.
-func (r *resolver) outputDef(o *syntax.OutputDef) {
-	if o.Body == nil {
-		return
-	}
-	r.fn.dynamic = true
-	r.block(o.Body)
-	r.fn.dynamic = false
-}
-
 func (r *resolver) funcDef(d *syntax.FuncDef) {
 	r.open(functionFrame)
 	r.params(d.Params)
@@ -255,7 +280,7 @@ func (r *resolver) workflow(d *syntax.WorkflowDef) {
 	f.bare = f.scope
 	for _, t := range d.Take {
 		r.expr(t.Default)
-		r.declare(t.Name, &t.Binding)
+		r.declare(t.Name, &t.Binding).take = true
 	}
 	if d.Main != nil {
 		r.stmts(d.Main.Stmts)
@@ -282,14 +307,39 @@ func (r *resolver) settle() {
 			p.ident.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
 			continue
 		}
+		if p.top && r.workflowVars[p.ident.Name] {
+			p.ident.Binding = syntax.Binding{Kind: syntax.Global, Index: r.module.declare(p.ident.Name)}
+			continue
+		}
+		if p.otherwise != nil {
+			p.otherwise()
+			continue
+		}
+		if r.lenient() {
+			continue
+		}
 		r.unknown(p)
 	}
+}
+
+func (r *resolver) lenient() bool {
+	l, ok := r.names.(Lenient)
+	return ok && l.Lenient()
 }
 
 func (r *resolver) unknown(p pendingName) {
 	name := p.ident.Name
 	e := r.diags.Add(p.ident.Span(), fmt.Sprintf("`%s` is not defined", name))
 	e.Label = "no variable, process, workflow or function of this name here"
+	if p.pipe {
+		e.Label = "no operator, process, workflow or function of this name here"
+		if o, ok := r.names.(OperatorNames); ok {
+			if near, ok := diag.Near(name, o.OperatorNames()); ok {
+				e.Help = fmt.Sprintf("`%s` is an operator", near)
+				return
+			}
+		}
+	}
 	candidates := append(append(p.near, r.module.Globals...), r.names.Candidates()...)
 	sort.Strings(candidates)
 	if near, ok := diag.Near(name, candidates); ok {

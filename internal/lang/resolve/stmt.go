@@ -104,7 +104,7 @@ func (r *resolver) stmt(s syntax.Stmt) {
 }
 
 func (r *resolver) declareVar(n *syntax.VarName) {
-	if r.fn.scope.vars[n.Name] != nil {
+	if v := r.fn.scope.vars[n.Name]; v != nil && !v.take {
 		d := r.diags.Add(n.Span(), fmt.Sprintf("the variable `%s` is already declared here", n.Name))
 		d.Help = fmt.Sprintf("assign it without `def`: `%s = …`", n.Name)
 	}

@@ -27,6 +27,7 @@ var classDefs = []classDef{
 	{class: value.BigDecimalClass, statics: bigStatics(value.BigDecimalClass), constructors: numberConstructors, constants: bigConstants(value.BigDecimalClass)},
 	{class: value.MathClass, statics: mathStatics, constants: mathConstants},
 	{class: roundingModeClass, constants: roundingConstants},
+	{class: fileTypeClass, constants: fileTypeConstants},
 
 	{class: value.CollectionClass, methods: collectionMethods},
 	{class: value.ListClass, methods: listMethods, statics: listStatics},
@@ -136,6 +137,7 @@ var classDefs = []classDef{
 
 var (
 	roundingModeClass  = javaClass("java.math.RoundingMode")
+	fileTypeClass      = javaClass("groovy.io.FileType")
 	concurrentMapClass = javaClass("java.util.concurrent.ConcurrentHashMap", value.MapClass)
 	filesExClass       = javaClass("nextflow.extension.FilesEx")
 )

@@ -16,6 +16,7 @@ var exceptionNames = map[string]string{
 	"ProcessException":                 "nextflow.exception.ProcessException",
 	"ProcessUnrecoverableException":    "nextflow.exception.ProcessUnrecoverableException",
 	"AbortOperationException":          "nextflow.exception.AbortOperationException",
+	"GroovyException":                  "org.codehaus.groovy.GroovyException",
 	"groovy.lang.GroovyException":      "org.codehaus.groovy.GroovyException",
 	"org.codehaus.GroovyException":     "org.codehaus.groovy.GroovyException",
 	"groovy.json.JsonException":        "groovy.json.JsonException",

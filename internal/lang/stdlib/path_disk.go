@@ -294,11 +294,24 @@ func eachPath(takes func(storage.Info) bool, deep bool) func(call) (value.Value,
 			return nil, c.missing()
 		}
 		var filter value.Value
+		takes := takes
 		if c.n() > 1 && strings.HasSuffix(c.name, "Match") {
 			filter = c.arg(0)
+		} else if c.n() > 1 {
+			switch value.ToString(c.arg(0)) {
+			case "FILES":
+				takes = func(i storage.Info) bool { return !i.IsDir() }
+			case "DIRECTORIES":
+				takes = onlyDirs
+			}
 		}
 		return nil, c.eachPath(c.path(), takes, filter, f, deep)
 	}
+}
+
+// fileTypeConstants are what eachFile and eachFileRecurse may be limited to.
+func fileTypeConstants(*Table) map[string]value.Value {
+	return map[string]value.Value{"FILES": value.String("FILES"), "DIRECTORIES": value.String("DIRECTORIES"), "ANY": value.String("ANY")}
 }
 
 func (c call) eachPath(dir *value.Path, takes func(storage.Info) bool, filter, f value.Value, deep bool) error {

@@ -69,7 +69,7 @@ func (w *yamlWriter) put(s string) {
 func (w *yamlWriter) newLine(indent int) { w.put("\n" + strings.Repeat(" ", indent)) }
 
 // isFlow says whether a collection is written in brackets: in the automatic
-// style when nothing in it is a collection.
+// style when nothing in it is a collection or a text of several lines.
 func (w *yamlWriter) isFlow(v value.Value) bool {
 	if w.style.flow {
 		return true
@@ -82,6 +82,9 @@ func (w *yamlWriter) isFlow(v value.Value) bool {
 			e = entry.Value
 		}
 		if isYAMLCollection(e) {
+			return false
+		}
+		if s, ok := yamlText(e); ok && strings.ContainsRune(s, '\n') {
 			return false
 		}
 	}

@@ -449,6 +449,7 @@ type (
 		Name       string
 		NameAt     source.Span
 		Directives []*Entry
+		Setup      []Stmt // `if` among the directives, run when the process is called
 		Inputs     []*Entry
 		Stage      []*Entry // typed processes
 		Outputs    []*Entry
@@ -497,7 +498,9 @@ type (
 		Params     []string   // type parameters
 		Implements []*TypeRef // the interfaces of an interface too
 		Classes    []*ClassDef
-		Inits      []*Block // static { … }
+		Inits      []*Block  // static { … }
+		FieldFunc  *FuncInfo // frame of the initial values of fields
+		StaticFunc *FuncInfo // frame of the initial values of static fields, and of Inits
 	}
 
 	// BadDecl stands for text that could not be parsed.
@@ -591,6 +594,7 @@ const (
 	ClassName             // a class
 	Dynamic               // asked of owner and delegate at run time
 	Operator              // a channel operator on the right of a pipe
+	Member                // a field, property or method of the class around, `this` or `super`
 )
 
 // A Binding is what a name means. Index counts within its kind.

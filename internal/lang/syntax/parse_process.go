@@ -3,6 +3,8 @@ package syntax
 import (
 	"fmt"
 	"strings"
+
+	"sluice/internal/lang/value"
 )
 
 var processSections = []string{"input", "output", "stage", "topic", "when", "script", "shell", "exec", "stub"}
@@ -116,6 +118,10 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 		p.endOfStmt()
 		return section
 	}
+	if section == "" && p.isWord("if") { // older pipelines refuse or choose settings here
+		p.stmtLine(&d.Setup)
+		return section
+	}
 	if p.tok.Kind == Keyword && !p.isWord("default") {
 		p.outsideSection(d)
 		return section
@@ -184,8 +190,13 @@ func (p *parser) entry(section string) *Entry {
 	p.next()
 	switch p.tok.Kind {
 	case Eq:
-		d := p.errorAt(p.span(p.tok), "`=` after the directive `%s`", e.Name)
-		d.Label = "directives are calls, not assignments"
+		if section == "" { // publishDir = [path: 'x'] means publishDir([path: 'x'])
+			p.next()
+			e.Args = []Arg{{Value: p.expr()}}
+			return e
+		}
+		d := p.errorAt(p.span(p.tok), "`=` after the qualifier `%s`", e.Name)
+		d.Label = "qualifiers are calls, not assignments"
 		d.Help = fmt.Sprintf("write `%s %s`", e.Name, firstLine(p.restOfLine(p.tok.End)))
 		return e
 	case LParen:
@@ -321,12 +332,37 @@ func (p *parser) qualifierArguments() []Arg {
 	return args
 }
 
-// oldStyle reports `from` and `into` of DSL1.
+// DirectiveCall is the directive that a statement of Setup may be: `cpus 2`.
+func DirectiveCall(s Stmt) (*Entry, bool) {
+	x, ok := s.(*ExprStmt)
+	if !ok {
+		return nil, false
+	}
+	call, ok := x.X.(*Call)
+	if !ok {
+		return nil, false
+	}
+	name, ok := call.Fun.(*Ident)
+	if !ok {
+		return nil, false
+	}
+	return &Entry{At: call.At, NameAt: name.Span(), Name: name.Name, Args: call.Args}, true
+}
+
+// oldStyle reads `optional true` and reports `from` and `into` of DSL1.
 func (p *parser) oldStyle(e *Entry) {
 	if p.bad || p.tok.NL || !p.isName() {
 		return
 	}
 	word := p.text(p.tok)
+	if word == "optional" {
+		if t := p.peek(); t.Kind == Keyword { // emit: x optional true
+			key := p.tok
+			p.next()
+			e.Args = append(e.Args, Arg{Name: &Literal{At: at(p.span(key)), Value: value.String(word), Raw: word}, Value: p.expr()})
+			return
+		}
+	}
 	switch word {
 	case "from", "into", "optional", "mode", "type":
 	default:

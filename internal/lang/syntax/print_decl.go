@@ -114,6 +114,7 @@ func (p *printer) process(d *ProcessDef) {
 	p.w(" ")
 	p.braces(func() {
 		p.entries("", d.Directives)
+		p.stmtLines(d.Setup)
 		p.entries("input", d.Inputs)
 		p.entries("stage", d.Stage)
 		p.entries("output", d.Outputs)

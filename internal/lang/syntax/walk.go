@@ -211,6 +211,9 @@ func (w walker) inDecl(d Decl) {
 		w.expr(d.Params)
 	case *ProcessDef:
 		walkAll(w, d.Directives)
+		for _, s := range d.Setup {
+			w.stmt(s)
+		}
 		walkAll(w, d.Inputs)
 		walkAll(w, d.Stage)
 		walkAll(w, d.Outputs)

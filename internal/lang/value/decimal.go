@@ -93,7 +93,7 @@ func parseDecimal(text string) (Decimal, bool) {
 	}
 	negative := strings.HasPrefix(mantissa, "-")
 	mantissa = strings.TrimPrefix(strings.TrimPrefix(mantissa, "-"), "+")
-	if len(text)-len(mantissa) > 1 && exponent == 0 && strings.IndexAny(text, "eE") < 0 {
+	if len(text)-len(mantissa) > 1 && exponent == 0 && !strings.ContainsAny(text, "eE") {
 		return Decimal{}, false
 	}
 	whole, frac, _ := strings.Cut(mantissa, ".")

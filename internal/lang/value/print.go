@@ -111,6 +111,10 @@ func (p *printer) value(v Value) {
 		p.value(x.From)
 		p.b.WriteString(x.dots())
 		p.value(x.To)
+	case Renderer:
+		s, err := x.Render()
+		p.fail(err)
+		p.b.WriteString(s)
 	default:
 		p.b.WriteString(scalarText(v))
 	}

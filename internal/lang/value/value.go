@@ -133,6 +133,9 @@ func ClassOf(v Value) *Class {
 // A Stringer prints itself as Java's toString.
 type Stringer interface{ ToString() string }
 
+// A Renderer prints itself by running code of the script, which can fail.
+type Renderer interface{ Render() (string, error) }
+
 // Truthy has a Groovy truth of its own; other non-null values are true.
 type Truthy interface{ Truth() bool }
 

@@ -22,7 +22,6 @@ process A {
     val x
     output /// error "expected `:` after the section name `output`"
     path 'y'
-    cpus = 2 /// error "`=` after the directive `cpus`"
     def z = 1 /// error "statement outside of a section in process `A`"
     script:
     """
@@ -33,6 +32,7 @@ process B {
     input:
     val x into y /// error "`into` in a declaration belongs to DSL1, which no longer exists"
     val z from w
+    val = 2 /// error "`=` after the qualifier `val`"
     exec:
     x = 1
     script: /// error "a second body in process `B`"

@@ -134,3 +134,20 @@ foo;
 }
 bar;
 /slashy/.size()
+---
+// what the older grammar allows in processes
+process OLD {
+    if (params.a) {
+        error 'no'
+    }
+    else {
+        cpus 2
+    }
+    publishDir = [path: 'x', mode: 'copy']
+    errorStrategy = 'ignore'
+    output:
+    path 'y', emit: y optional true
+    tuple val(1), path('z') optional false
+    script:
+    'x'
+}

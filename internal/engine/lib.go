@@ -1,0 +1,186 @@
+package engine
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sluice/internal/lang/diag"
+	"sluice/internal/lang/interp"
+	"sluice/internal/lang/resolve"
+	"sluice/internal/lang/source"
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+)
+
+// lib is the classes of lib/*.groovy in the project directory. As Groovy does,
+// it reads the file of a class when the class is first named.
+type lib struct {
+	dir     string // "" while there is none
+	names   resolve.Names
+	interp  *interp.Interp
+	builtin func(name string) (value.Value, bool)
+	show    func(path string) string
+
+	files   map[string]*libFile // by the full name of a class; nil for names without a file
+	waiting []*libFile          // read, not yet resolved
+	diags   diag.List
+}
+
+type libFile struct {
+	path   string
+	file   *syntax.File
+	module *resolve.Module
+	inst   *interp.Instance
+}
+
+// find reads the file that should define a class.
+func (l *lib) find(name string) *libFile {
+	if f, ok := l.files[name]; ok {
+		return f
+	}
+	if l.files == nil {
+		l.files = map[string]*libFile{}
+		if st, err := os.Stat(l.dir); err != nil || !st.IsDir() {
+			l.dir = ""
+		}
+	}
+	l.files[name] = nil
+	if l.dir == "" || !isClassName(name) {
+		return nil
+	}
+	path := filepath.Join(l.dir, filepath.FromSlash(strings.ReplaceAll(name, ".", "/"))+".groovy")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		if !os.IsNotExist(err) {
+			l.diags.Add(source.Span{}, "cannot read "+path+": "+err.Error())
+		}
+		return nil
+	}
+	file, problems := syntax.ParseScript(source.NewFile(l.show(path), string(text)))
+	l.diags = append(l.diags, problems...)
+	if problems.HasErrors() {
+		return nil
+	}
+	f := &libFile{path: path, file: file}
+	prefix := ""
+	if file.Package != "" {
+		prefix = file.Package + "."
+	}
+	for _, d := range file.Decls {
+		if c, ok := d.(*syntax.ClassDef); ok {
+			l.files[prefix+c.Name] = f
+		}
+	}
+	l.waiting = append(l.waiting, f)
+	return l.files[name]
+}
+
+func isClassName(name string) bool {
+	for _, part := range strings.Split(name, ".") {
+		if part == "" || strings.ContainsAny(part, "/\\$<[ ") {
+			return false
+		}
+	}
+	return true
+}
+
+// def is the definition of a class.
+func (l *lib) def(name string) *syntax.ClassDef {
+	f := l.find(name)
+	if f == nil {
+		return nil
+	}
+	simple := name[strings.LastIndexByte(name, '.')+1:]
+	for _, d := range f.file.Decls {
+		if c, ok := d.(*syntax.ClassDef); ok && c.Name == simple {
+			return c
+		}
+	}
+	return nil
+}
+
+// resolve resolves what has been read, and what that names in turn.
+func (l *lib) resolve() {
+	for len(l.waiting) > 0 {
+		f := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		var problems diag.List
+		f.module, problems = resolve.Script(f.file, f.path, l.names, noIncludes)
+		l.diags = append(l.diags, problems...)
+	}
+}
+
+func noIncludes(*syntax.Include) (*resolve.Module, string, error) {
+	return nil, "", errors.New("files of lib/ cannot include modules")
+}
+
+// instance makes the classes of a file ready to use.
+func (l *lib) instance(name string) *interp.Instance {
+	f := l.find(name)
+	if f == nil {
+		return nil
+	}
+	if f.inst == nil {
+		l.resolve()
+		f.inst = l.interp.NewInstance(f.module, l.builtin)
+	}
+	return f.inst
+}
+
+// useLib makes the classes of the project known to scripts and configuration.
+func (r *run) useLib() {
+	r.lib = &lib{dir: filepath.Join(r.projectDir, "lib"), names: libNames{r.names}, interp: r.interp, builtin: r.libBuiltin}
+	r.lib.show = func(path string) string {
+		if rel, err := filepath.Rel(r.o.LaunchDir, path); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+		return path
+	}
+	r.names.lib = r.lib
+	r.interp.Lib = r.lib.instance
+}
+
+// libBuiltin is what classes see of the host: functions, which configuration
+// files need before there is a run.
+func (r *run) libBuiltin(name string) (value.Value, bool) {
+	if v, ok := r.builtins[name]; ok {
+		return v, true
+	}
+	for _, m := range r.table.Globals() {
+		if m.Name == name {
+			return &value.Native{Name: m.Name, Fn: m.Fn}, true
+		}
+	}
+	return nil, false
+}
+
+// libNames hides the variables of scripts from the classes of lib/, which get
+// them as arguments.
+type libNames struct{ *names }
+
+func (n libNames) Builtin(name string) bool {
+	for _, v := range variables {
+		if v == name && v != "this" && v != "owner" && v != "delegate" && v != "Channel" && v != "Nextflow" && v != "nextflow" {
+			return false
+		}
+	}
+	return n.names.Builtin(name)
+}
+
+// functions is the class nextflow.Nextflow: its static methods are the
+// functions every script has.
+type functions struct{ of map[string]value.Value }
+
+func (*functions) Class() *value.Class { return value.ObjectClass }
+
+// InvokeMethod calls a function by name.
+func (f *functions) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	fn, ok := f.of[name].(value.Callable)
+	if !ok {
+		return nil, false, nil
+	}
+	v, err := fn.CallWith(th, args)
+	return v, true, err
+}

@@ -1,0 +1,467 @@
+package interp
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
+)
+
+// A Class is one that a script or a file of lib/ defines. Its parents are
+// linked, and its static fields computed, when it is first used.
+type Class struct {
+	of      *value.Class
+	def     *syntax.ClassDef
+	inst    *Instance
+	outer   *Class
+	inner   map[string]*Class
+	super   *Class   // nil where the parent is Java's
+	parents []*Class // super and traits
+	java    *value.Class
+
+	fields  []field        // of objects, the parents' first
+	slots   map[string]int // nearest field of a name
+	statics map[string]*static
+	methods map[string][]*method // own ones, then the parents' that they do not override
+	makers  []*method            // constructors
+	values  []value.Value        // of an enum
+	fill    *body                // computes the initial values of own fields
+
+	linked, started bool
+	failed          error // of the static part
+}
+
+// A field is a variable of objects.
+type field struct {
+	name  string
+	class *value.Class // values are converted to it; nil for any
+	zero  value.Value
+	final bool
+	owner *Class
+}
+
+// A static is a variable of a class.
+type static struct {
+	v     value.Value
+	class *value.Class
+	final bool
+}
+
+// defineClasses makes the classes of a module.
+func (inst *Instance) defineClasses() {
+	for _, d := range inst.Module.File.Decls {
+		if d, ok := d.(*syntax.ClassDef); ok {
+			prefix := ""
+			if p := inst.Module.File.Package; p != "" {
+				prefix = p + "."
+			}
+			k := inst.defineClass(d, nil, prefix)
+			inst.Set(d.Name, value.ClassRef{Of: k.of})
+		}
+	}
+}
+
+func (inst *Instance) defineClass(d *syntax.ClassDef, outer *Class, prefix string) *Class {
+	k := &Class{of: &value.Class{Name: prefix + d.Name, Parents: []*value.Class{value.ObjectClass}}, def: d, inst: inst, outer: outer, inner: map[string]*Class{}}
+	if inst.in.classes == nil {
+		inst.in.classes = map[*value.Class]*Class{}
+	}
+	inst.in.classes[k.of] = k
+	if outer == nil {
+		if inst.classes == nil {
+			inst.classes = map[string]*Class{}
+		}
+		inst.classes[d.Name] = k
+	}
+	for _, i := range d.Classes {
+		k.inner[i.Name] = inst.defineClass(i, k, k.of.Name+"$")
+	}
+	return k
+}
+
+// classOf is the class behind the class of a value, nil for those of the library.
+func (in *Interp) classOf(c *value.Class) *Class { return in.classes[c] }
+
+// scriptClass finds a class of the pipeline by the name that code uses.
+func (c *compiler) scriptClass(name string) *Class {
+	for k := c.cls; k != nil; k = k.outer {
+		if k.def.Name == name {
+			return k
+		}
+		if i := k.inner[name]; i != nil {
+			return i
+		}
+	}
+	if k := c.inst.classes[name]; k != nil {
+		return k
+	}
+	if v, ok := c.inst.Get(name); ok {
+		if ref, ok := v.(value.ClassRef); ok {
+			return c.inst.in.classOf(ref.Of)
+		}
+		return nil
+	}
+	if full, ok := c.inst.imports()[name]; ok {
+		name = full
+	} else if f := c.inst.Module.File; f != nil && f.Package != "" {
+		if k := c.inst.in.libClass(f.Package + "." + name); k != nil {
+			return k
+		}
+	}
+	if k := c.inst.in.libClass(name); k != nil {
+		return k
+	}
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		if k := c.scriptClass(name[:i]); k != nil {
+			return k.inner[name[i+1:]]
+		}
+	}
+	return nil
+}
+
+func (in *Interp) libClass(name string) *Class {
+	if in.Lib == nil {
+		return nil
+	}
+	inst := in.Lib(name)
+	if inst == nil {
+		return nil
+	}
+	return inst.classes[name[strings.LastIndexByte(name, '.')+1:]]
+}
+
+// link finds the parents and lays out fields and methods.
+func (k *Class) link() error {
+	if k.linked {
+		return nil
+	}
+	k.linked = true
+	c := &compiler{inst: k.inst, cls: k.outer}
+	if err := k.linkParents(c); err != nil {
+		return err
+	}
+	k.slots, k.statics, k.methods = map[string]int{}, map[string]*static{}, map[string][]*method{}
+	own := &compiler{inst: k.inst, cls: k}
+	for _, d := range k.def.Methods {
+		m := &method{def: d, cls: k, abstract: d.Body == nil}
+		if d.Name == k.def.Name && d.Return == nil {
+			k.makers = append(k.makers, m)
+			continue
+		}
+		k.methods[d.Name] = append(k.methods[d.Name], m)
+	}
+	for _, p := range k.parents {
+		k.inherit(p)
+	}
+	for _, f := range k.def.Fields {
+		class := own.declared(f.Type)
+		if f.Static || k.def.Kind == "interface" {
+			k.statics[f.Name] = &static{class: class, v: zero(class), final: f.Final}
+			continue
+		}
+		k.slots[f.Name] = len(k.fields)
+		k.fields = append(k.fields, field{name: f.Name, class: class, zero: zero(class), final: f.Final, owner: k})
+	}
+	for _, name := range k.def.Values {
+		k.statics[name] = &static{final: true}
+	}
+	return nil
+}
+
+func (k *Class) linkParents(c *compiler) error {
+	var parents []*value.Class
+	add := func(t *syntax.TypeRef, extends bool) error {
+		if p := c.scriptClass(t.Name); p != nil {
+			if p == k {
+				return c.at(value.Throw("groovy.lang.GroovyRuntimeException", "the class `%s` extends itself", k.def.Name), t)
+			}
+			if err := p.link(); err != nil {
+				return err
+			}
+			if extends {
+				k.super, k.java = p, p.java
+			}
+			k.parents = append(k.parents, p)
+			parents = append(parents, p.of)
+			return nil
+		}
+		cl, ok := c.class(t.Name)
+		switch {
+		case !ok:
+			return c.at(value.Throw("java.lang.ClassNotFoundException", "the class `%s` is not known", t.Name), t)
+		case extends && !cl.Is(value.ThrowableClass) && cl != value.ObjectClass:
+			return c.at(value.Throw("groovy.lang.GroovyRuntimeException", "`%s` cannot be extended: classes extend exceptions and classes of the pipeline", t.Name), t)
+		case extends && cl != value.ObjectClass:
+			k.java = cl
+		}
+		parents = append(parents, cl)
+		return nil
+	}
+	if k.def.Extends != nil {
+		if err := add(k.def.Extends, true); err != nil {
+			return err
+		}
+	}
+	for _, t := range k.def.Implements {
+		if err := add(t, false); err != nil {
+			return err
+		}
+	}
+	if k.def.Kind == "enum" {
+		parents = append(parents, value.ComparableClass)
+	}
+	if len(parents) > 0 {
+		k.of.Parents = parents
+	}
+	return nil
+}
+
+// inherit takes over what a parent has.
+func (k *Class) inherit(p *Class) {
+	if p == k.super {
+		k.fields = append(k.fields, p.fields...)
+		for name, i := range p.slots {
+			k.slots[name] = i
+		}
+	} else {
+		for _, f := range p.fields { // of a trait
+			k.slots[f.name] = len(k.fields)
+			k.fields = append(k.fields, f)
+		}
+	}
+	for name, s := range p.statics {
+		if k.statics[name] == nil {
+			k.statics[name] = s
+		}
+	}
+	for name, list := range p.methods {
+		for _, m := range list {
+			if !overridden(k.methods[name], m) {
+				k.methods[name] = append(k.methods[name], m)
+			}
+		}
+	}
+}
+
+func overridden(own []*method, m *method) bool {
+	for _, o := range own {
+		if sameParams(o.def.Params, m.def.Params) && (!o.abstract || m.abstract) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameParams(a, b []*syntax.Param) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if typeName(a[i].Type) != typeName(b[i].Type) {
+			return false
+		}
+	}
+	return true
+}
+
+func typeName(t *syntax.TypeRef) string {
+	if t == nil || t.Name == "def" {
+		return "Object"
+	}
+	return t.Name
+}
+
+// zero is what a field holds before it is assigned.
+func zero(c *value.Class) value.Value {
+	if c == nil || !c.IsPrimitive() {
+		return nil
+	}
+	if c == value.BooleanType {
+		return value.False
+	}
+	v, _ := value.Coerce(value.MakeInt(0), c)
+	return v
+}
+
+// start links the class and computes its static fields, once.
+func (k *Class) start(th *value.Thread) error {
+	if k.started {
+		return k.failed
+	}
+	k.started = true
+	k.failed = k.startNow(th)
+	return k.failed
+}
+
+func (k *Class) startNow(th *value.Thread) error {
+	if err := k.link(); err != nil {
+		return err
+	}
+	for _, p := range k.parents {
+		if err := p.start(th); err != nil {
+			return err
+		}
+	}
+	for i, name := range k.def.Values {
+		o := &Object{class: k, fields: k.zeros(), name: name, ordinal: i, th: th}
+		k.values = append(k.values, o)
+		k.statics[name].v = o
+		if err := k.build(th, o, nil); err != nil {
+			return err
+		}
+	}
+	c := &compiler{inst: k.inst, cls: k, static: true}
+	b := c.function(nil, nil, k.def.StaticFunc, false)
+	var steps []exec
+	for _, f := range k.def.Fields {
+		if s := k.statics[f.Name]; s != nil && f.Init != nil && (f.Static || k.def.Kind == "interface") {
+			steps = append(steps, c.initStatic(s, f))
+		}
+	}
+	for _, block := range k.def.Inits {
+		steps = append(steps, c.block(block.Stmts, false))
+	}
+	b.run = sequence(steps)
+	_, err := b.callOn(th, nil, nil, nil, nil, callSite{k.def.Name, k.def.Where})
+	return err
+}
+
+func (c *compiler) initStatic(s *static, f *syntax.FieldDef) exec {
+	x := c.expr(f.Init)
+	return func(fr *frame) (control, error) {
+		v, err := x(fr)
+		if err == nil {
+			err = c.at(s.set(v), f)
+		}
+		return next, err
+	}
+}
+
+func (s *static) set(v value.Value) (err error) {
+	if s.class != nil {
+		if v, err = convert(v, s.class); err != nil {
+			return err
+		}
+	}
+	s.v = v
+	return nil
+}
+
+func sequence(steps []exec) exec {
+	return func(fr *frame) (control, error) {
+		for _, s := range steps {
+			if ctl, err := s(fr); err != nil || ctl != next {
+				return ctl, err
+			}
+		}
+		return next, nil
+	}
+}
+
+func (k *Class) zeros() []value.Value {
+	vals := make([]value.Value, len(k.fields))
+	for i, f := range k.fields {
+		vals[i] = f.zero
+	}
+	return vals
+}
+
+// staticProperty reads a static field, a static getter, a constant or an inner class.
+func (k *Class) staticProperty(th *value.Thread, name string) (value.Value, bool, error) {
+	if err := k.start(th); err != nil {
+		return nil, true, err
+	}
+	for _, prefix := range []string{"get", "is"} {
+		if m := choose(k.methods[prefix+upperFirst(name)], nil); m != nil && m.def.Static {
+			v, err := m.call(th, nil, nil)
+			return v, true, err
+		}
+	}
+	if s := k.statics[name]; s != nil {
+		return s.v, true, nil
+	}
+	if i := k.inner[name]; i != nil {
+		return value.ClassRef{Of: i.of}, true, nil
+	}
+	return nil, false, nil
+}
+
+func (k *Class) setStatic(th *value.Thread, name string, v value.Value) error {
+	if err := k.start(th); err != nil {
+		return err
+	}
+	if m := choose(k.methods["set"+upperFirst(name)], []value.Value{v}); m != nil && m.def.Static {
+		_, err := m.call(th, nil, []value.Value{v})
+		return err
+	}
+	s := k.statics[name]
+	switch {
+	case s == nil:
+		return value.MissingProperty(value.ClassRef{Of: k.of}, name)
+	case s.final:
+		return readOnly(k, name)
+	}
+	return s.set(v)
+}
+
+func readOnly(k *Class, name string) error {
+	return value.Throw("groovy.lang.ReadOnlyPropertyException", "Cannot set readonly property: %s for class: %s", name, k.of.Name)
+}
+
+// invokeStatic calls a static method, or what every enum has.
+func (k *Class) invokeStatic(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	if err := k.start(th); err != nil {
+		return nil, true, err
+	}
+	if m := choose(k.methods[name], args); m != nil && m.def.Static {
+		v, err := m.call(th, nil, args)
+		return v, true, err
+	}
+	switch {
+	case name == "newInstance":
+		v, err := k.make(th, args)
+		return v, true, err
+	case k.def.Kind == "enum" && name == "values" && len(args) == 0:
+		return value.NewList(append([]value.Value(nil), k.values...)...), true, nil
+	case k.def.Kind == "enum" && name == "valueOf" && len(args) == 1:
+		v, err := k.valueOf(value.ToString(args[0]))
+		return v, true, err
+	}
+	if s := k.statics[name]; s != nil {
+		if f, ok := s.v.(value.Callable); ok {
+			v, err := f.CallWith(th, args)
+			return v, true, err
+		}
+	}
+	if prop, ok := strings.CutPrefix(name, "get"); ok && len(args) == 0 && prop != "" {
+		if s := k.statics[lowerFirst(prop)]; s != nil {
+			return s.v, true, nil
+		}
+	}
+	return nil, false, nil
+}
+
+func (k *Class) valueOf(name string) (value.Value, error) {
+	if s := k.statics[name]; s != nil {
+		if o, ok := s.v.(*Object); ok && o.name == name && o.class == k {
+			return o, nil
+		}
+	}
+	return nil, value.Throw("java.lang.IllegalArgumentException", "No enum constant %s.%s", k.of.Name, name)
+}
+
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func lowerFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
+}
+
+// String is for debugging.
+func (k *Class) String() string { return fmt.Sprintf("class %s", k.of.Name) }

@@ -1,0 +1,376 @@
+package interp
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"sluice/internal/lang/value"
+)
+
+// An Object is an instance of a class of the pipeline. One of an exception
+// class stands behind a value.Exception, which is what scripts hold.
+type Object struct {
+	class   *Class
+	fields  []value.Value
+	exc     *value.Exception
+	name    string // of an enum constant
+	ordinal int
+	th      *value.Thread // who made it: for toString() and the like, called from Go
+}
+
+func (o *Object) Class() *value.Class { return o.class.of }
+
+// self is the object as scripts hold it.
+func (o *Object) self() value.Value {
+	if o.exc != nil {
+		return o.exc
+	}
+	return o
+}
+
+// objectMember reads a property: a getter, a field, what every object has, or
+// what propertyMissing makes of it.
+func (in *Interp) objectMember(th *value.Thread, o *Object, name string) (value.Value, bool, error) {
+	if v, ok, err := o.get(th, name); ok || err != nil {
+		return v, ok, err
+	}
+	if v, ok, err := in.Table.Property(th, o.self(), name); ok || err != nil {
+		return v, ok, err
+	}
+	for _, hook := range []string{"propertyMissing", "get"} {
+		args := []value.Value{value.String(name)}
+		if m := choose(o.class.methods[hook], args); m != nil {
+			v, err := m.call(th, o, args)
+			return v, true, err
+		}
+	}
+	return nil, false, nil
+}
+
+func (o *Object) get(th *value.Thread, name string) (value.Value, bool, error) {
+	k := o.class
+	up := upperFirst(name)
+	for _, prefix := range []string{"get", "is"} {
+		if m := choose(k.methods[prefix+up], nil); m != nil {
+			v, err := m.call(th, o, nil)
+			return v, true, err
+		}
+	}
+	if i, ok := k.slots[name]; ok {
+		return o.fields[i], true, nil
+	}
+	if s := k.statics[name]; s != nil {
+		return s.v, true, nil
+	}
+	if name == "properties" {
+		return o.properties(), true, nil
+	}
+	return nil, false, nil
+}
+
+func (o *Object) properties() value.Value {
+	m := value.NewMap(len(o.fields) + 1)
+	for i, f := range o.class.fields {
+		m.Set(value.String(f.name), o.fields[i])
+	}
+	m.Set(value.String("class"), value.ClassRef{Of: o.class.of})
+	return m
+}
+
+// Property is for code that reads properties of any value; the interpreter
+// itself asks objectMember, which has a thread and an error.
+func (o *Object) Property(name string) (value.Value, bool) {
+	v, ok, err := o.get(o.thread(), name)
+	return v, ok && err == nil
+}
+
+// set writes a property: a setter, a field, or what propertyMissing does.
+func (o *Object) set(th *value.Thread, name string, v value.Value) error {
+	k := o.class
+	if m := choose(k.methods["set"+upperFirst(name)], []value.Value{v}); m != nil {
+		_, err := m.call(th, o, []value.Value{v})
+		return err
+	}
+	if i, ok := k.slots[name]; ok {
+		if k.fields[i].final {
+			return readOnly(k, name)
+		}
+		return o.setField(i, v)
+	}
+	if k.statics[name] != nil {
+		return k.setStatic(th, name, v)
+	}
+	args := []value.Value{value.String(name), v}
+	if m := choose(k.methods["propertyMissing"], args); m != nil {
+		_, err := m.call(th, o, args)
+		return err
+	}
+	return value.MissingProperty(o, name)
+}
+
+func (o *Object) setField(i int, v value.Value) error {
+	if c := o.class.fields[i].class; c != nil {
+		w, err := convert(v, c)
+		if err != nil {
+			return err
+		}
+		v = w
+	}
+	o.fields[i] = v
+	return nil
+}
+
+// assign sets properties by named arguments.
+func (o *Object) assign(th *value.Thread, named *value.Map) (err error) {
+	named.Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		if i, ok := o.class.slots[name]; ok && o.class.def.Kind == "record" {
+			err = o.setField(i, v)
+		} else {
+			err = o.set(th, name, v)
+		}
+		return err == nil
+	})
+	return err
+}
+
+// InvokeMethod calls a method, an accessor that a field brings, or a closure
+// held in a field.
+func (o *Object) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	k := o.class
+	if m := choose(k.methods[name], args); m != nil {
+		v, err := m.call(th, o, args)
+		return v, true, err
+	}
+	if v, ok, err := o.accessor(name, args); ok {
+		return v, true, err
+	}
+	if i, ok := k.slots[name]; ok {
+		if f, ok := o.fields[i].(value.Callable); ok {
+			v, err := f.CallWith(th, args)
+			return v, true, err
+		}
+	}
+	if k.def.Kind == "enum" {
+		return o.invokeEnum(name, args)
+	}
+	return nil, false, nil
+}
+
+func (o *Object) accessor(name string, args []value.Value) (value.Value, bool, error) {
+	k := o.class
+	for _, prefix := range []string{"get", "is", "set"} {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if !ok || rest == "" {
+			continue
+		}
+		i, ok := k.slots[lowerFirst(rest)]
+		switch {
+		case !ok:
+		case prefix != "set" && len(args) == 0:
+			return o.fields[i], true, nil
+		case prefix == "set" && len(args) == 1 && !k.fields[i].final:
+			return nil, true, o.setField(i, args[0])
+		}
+	}
+	if name == "getProperties" && len(args) == 0 {
+		return o.properties(), true, nil
+	}
+	if k.def.Kind == "record" && len(args) == 0 {
+		if i, ok := k.slots[name]; ok {
+			return o.fields[i], true, nil
+		}
+		if name == "toMap" {
+			return o.properties(), true, nil
+		}
+	}
+	return nil, false, nil
+}
+
+func (o *Object) invokeEnum(name string, args []value.Value) (value.Value, bool, error) {
+	all := o.class.values
+	step := func(by int) value.Value { return all[(o.ordinal+by+len(all))%len(all)] }
+	switch {
+	case len(args) > 0:
+	case name == "name":
+		return value.String(o.name), true, nil
+	case name == "ordinal":
+		return value.MakeInt(int64(o.ordinal)), true, nil
+	case name == "next":
+		return step(1), true, nil
+	case name == "previous":
+		return step(-1), true, nil
+	case name == "getDeclaringClass":
+		return value.ClassRef{Of: o.class.of}, true, nil
+	}
+	return nil, false, nil
+}
+
+// methodMissing asks the object for what no table knows.
+func (o *Object) methodMissing(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	list := []value.Value{value.String(name), value.NewList(args...)}
+	if m := choose(o.class.methods["methodMissing"], list); m != nil {
+		v, err := m.call(th, o, list)
+		return v, true, err
+	}
+	return nil, false, nil
+}
+
+// thread is a fresh one for calls from Go code that has none.
+func (o *Object) thread() *value.Thread {
+	return &value.Thread{Context: o.th.Context, Host: o.th.Host, Lock: o.th.Lock, Depth: o.th.Depth}
+}
+
+// maxNested ends methods such as toString() that call themselves through Go.
+const maxNested = 300
+
+// ask calls a method of the script from Go code; ok is false when the object
+// has none.
+func (o *Object) ask(name string, args ...value.Value) (value.Value, bool, error) {
+	m := choose(o.class.methods[name], args)
+	if m == nil {
+		return nil, false, nil
+	}
+	in := o.class.inst.in
+	if in.nested >= maxNested {
+		return nil, true, value.Throw("java.lang.StackOverflowError", "calls of `%s` nest too deep", name)
+	}
+	in.nested++
+	defer func() { in.nested-- }()
+	v, err := m.call(o.thread(), o, args)
+	return v, true, err
+}
+
+// Render is toString(), or what Java prints.
+func (o *Object) Render() (string, error) {
+	v, ok, err := o.ask("toString")
+	switch {
+	case err != nil:
+		return "", err
+	case ok:
+		return value.ToString(v), nil
+	case o.class.def.Kind == "enum":
+		return o.name, nil
+	case o.class.def.Kind == "record":
+		return o.record(), nil
+	case o.exc != nil:
+		return o.exc.ToString(), nil
+	}
+	return o.address(), nil
+}
+
+func (o *Object) record() string {
+	parts := make([]string, len(o.fields))
+	for i, f := range o.class.fields {
+		parts[i] = f.name + "=" + value.ToString(o.fields[i])
+	}
+	return o.class.of.Name + "[" + strings.Join(parts, ", ") + "]"
+}
+
+func (o *Object) address() string {
+	return fmt.Sprintf("%s@%x", o.class.of.Name, uint32(o.HashCode()))
+}
+
+// Truth is asBoolean(); objects without it are true.
+func (o *Object) Truth() bool {
+	v, ok, err := o.ask("asBoolean")
+	return !ok || err != nil || value.Truth(v)
+}
+
+// equal is `==`: compareTo() where the class has it, else equals(), else
+// identity; records compare their fields.
+func (o *Object) equal(th *value.Thread, b value.Value) (bool, error) {
+	if b == nil {
+		return false, nil
+	}
+	if n, ok, err := o.compare(th, b); ok {
+		return n == 0, err
+	}
+	args := []value.Value{b}
+	if m := choose(o.class.methods["equals"], args); m != nil {
+		v, err := m.call(th, o, args)
+		return value.Truth(v), err
+	}
+	return o.same(b), nil
+}
+
+func (o *Object) same(b value.Value) bool {
+	p, ok := b.(*Object)
+	if !ok || o == p {
+		return ok
+	}
+	if o.class != p.class || o.class.def.Kind != "record" {
+		return false
+	}
+	for i := range o.fields {
+		if !value.Equal(o.fields[i], p.fields[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// compare is compareTo(); ok is false for classes without an order and for
+// unrelated values.
+func (o *Object) compare(th *value.Thread, b value.Value) (order int, ok bool, err error) {
+	p, isObject := b.(*Object)
+	if !isObject || !o.class.of.Is(p.class.of) && !p.class.of.Is(o.class.of) && !related(o.class, p.class) {
+		return 0, false, nil
+	}
+	if o.class.def.Kind == "enum" {
+		return o.ordinal - p.ordinal, true, nil
+	}
+	if !o.class.of.Is(value.ComparableClass) {
+		return 0, false, nil
+	}
+	args := []value.Value{b}
+	m := choose(o.class.methods["compareTo"], args)
+	if m == nil {
+		return 0, false, nil
+	}
+	v, err := m.call(th, o, args)
+	n, _ := value.AsInt32(v)
+	return int(n), true, err
+}
+
+// related says whether two classes have a parent of the pipeline in common.
+func related(a, b *Class) bool {
+	for k := a.super; k != nil; k = k.super {
+		if b.of.Is(k.of) {
+			return true
+		}
+	}
+	return false
+}
+
+// EqualTo is Java's equals, for keys of maps and contains().
+func (o *Object) EqualTo(b value.Value) bool {
+	v, ok, err := o.ask("equals", b)
+	if ok {
+		return err == nil && value.Truth(v)
+	}
+	return o.same(b)
+}
+
+// CompareTo orders objects for sort().
+func (o *Object) CompareTo(b value.Value) (int, bool) {
+	n, ok, err := o.compare(o.thread(), b)
+	return n, ok && err == nil
+}
+
+// HashCode is hashCode(), or one by identity.
+func (o *Object) HashCode() int32 {
+	if v, ok, err := o.ask("hashCode"); ok && err == nil {
+		n, _ := value.AsInt32(v)
+		return n
+	}
+	if o.class.def.Kind == "record" {
+		h := int32(1)
+		for _, f := range o.fields {
+			h = 31*h + value.HashCode(f)
+		}
+		return h
+	}
+	return int32(reflect.ValueOf(o).Pointer() >> 4 & 0x7fffffff)
+}
