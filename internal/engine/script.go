@@ -30,7 +30,7 @@ func (r *run) resolve() (*resolve.Module, error) {
 	r.modules.diags.Sort()
 	for _, d := range r.modules.diags {
 		if d.Severity == diag.Warning {
-			r.warn(fmt.Sprintf("%s (%s:%d)", d.Message, d.Span.File.Name, d.Span.Position().Line))
+			r.warn(oneLine(d))
 		}
 	}
 	if err := r.modules.diags.Err(); err != nil {

@@ -59,6 +59,8 @@ func (t *targets) record(v value.Value) value.Value {
 
 func (t *targets) place(v value.Value) value.Value {
 	switch v := v.(type) {
+	case nil:
+		return nil
 	case *value.Path:
 		if to, ok := t.of(v); ok {
 			return value.ParsePath(to)
@@ -204,6 +206,9 @@ func texts(v value.Value) value.Value {
 	elems, _ := value.Elements(v)
 	out := value.NewList()
 	for _, e := range elems {
+		if e == nil { // a text as all others, where maps leave null out
+			e = value.String("")
+		}
 		out.Elems = append(out.Elems, texts(e))
 	}
 	return out

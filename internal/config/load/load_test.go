@@ -242,3 +242,20 @@ func TestClosures(t *testing.T) {
 		}
 	}
 }
+
+// Without a configuration file any profile may be asked for.
+func TestProfileWithoutFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := Options{Profile: "any", ProjectDir: dir, LaunchDir: dir, Getenv: getenv, Eval: evaluator(dir)}
+	if _, _, err := Load(o); err != nil {
+		t.Error(err)
+	}
+	o.Files = []string{filepath.Join(dir, "nextflow.config")}
+	if err := os.WriteFile(o.Files[0], []byte("params.x = 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(o); err == nil || !strings.Contains(err.Error(), "unknown profile `any`") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -375,6 +375,10 @@ func (c *compiler) storeDynamic(fr *frame, name string, v value.Value) error {
 		case *value.Map:
 			d.Set(value.String(name), v)
 			return nil
+		case *Object:
+			if d.hasProperty(name) {
+				return d.set(fr.th, name, v)
+			}
 		case value.Settable:
 			if d.SetProperty(name, v) {
 				return nil
@@ -457,6 +461,9 @@ func (c *compiler) storeIndex(x *syntax.Index) func(*frame, value.Value) error {
 		i, err := idx(fr)
 		if err != nil {
 			return err
+		}
+		if o, ok := r.(*Object); ok {
+			return c.at(o.putAt(fr.th, i, v), x)
 		}
 		if _, settable := r.(value.Settable); settable {
 			if name, ok := value.Str(i); ok {

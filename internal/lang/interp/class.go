@@ -317,7 +317,7 @@ func (k *Class) startNow(th *value.Thread) error {
 	b := c.function(nil, nil, k.def.StaticFunc, false)
 	var steps []exec
 	for _, f := range k.def.Fields {
-		if s := k.statics[f.Name]; s != nil && f.Init != nil && (f.Static || k.def.Kind == "interface") {
+		if s := k.statics[f.Name]; s != nil && (f.Static || k.def.Kind == "interface") && initial(f, s) {
 			steps = append(steps, c.initStatic(s, f))
 		}
 	}
@@ -327,6 +327,15 @@ func (k *Class) startNow(th *value.Thread) error {
 	b.run = sequence(steps)
 	_, err := b.callOn(th, nil, nil, nil, nil, callSite{k.def.Name, k.def.Where})
 	return err
+}
+
+// initial says whether a field has an initial value. One that it holds anyway
+// is not assigned: what an earlier initial value made of it stays.
+func initial(f *syntax.FieldDef, s *static) bool {
+	if l, ok := f.Init.(*syntax.Literal); ok && s.v != nil && value.Equal(l.Value, s.v) {
+		return false
+	}
+	return f.Init != nil
 }
 
 func (c *compiler) initStatic(s *static, f *syntax.FieldDef) exec {

@@ -24,6 +24,27 @@ func (k *Class) make(th *value.Thread, args []value.Value) (value.Value, error) 
 	return o.self(), nil
 }
 
+// from is `v as Foo`: an enum constant by its name, an object of a map of its
+// properties or of a list of constructor arguments.
+func (k *Class) from(th *value.Thread, v value.Value) (value.Value, error) {
+	if v == nil || value.InstanceOf(v, k.of) {
+		return v, nil
+	}
+	if err := k.start(th); err != nil {
+		return nil, err
+	}
+	if s, ok := value.Str(v); ok && k.def.Kind == "enum" {
+		return k.valueOf(s)
+	}
+	switch x := v.(type) {
+	case *value.Map:
+		return k.make(th, []value.Value{x})
+	case *value.List:
+		return k.make(th, x.Elems)
+	}
+	return nil, value.CastError(v, k.of)
+}
+
 // build runs the constructor that takes args, which runs those of the parents.
 func (k *Class) build(th *value.Thread, o *Object, args []value.Value) error {
 	if len(k.makers) == 0 {

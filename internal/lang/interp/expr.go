@@ -454,10 +454,15 @@ func (c *compiler) cast(x *syntax.Cast) code {
 	if !ok {
 		return c.unknownClass(x.Type)
 	}
+	script := c.inst.in.classOf(cl)
 	return func(fr *frame) (value.Value, error) {
 		v, err := operand(fr)
 		if err != nil {
 			return nil, err
+		}
+		if script != nil {
+			v, err = script.from(fr.th, v)
+			return v, c.at(err, x)
 		}
 		v, err = value.AsType(fr.th, v, cl)
 		return v, c.at(err, x)

@@ -236,6 +236,9 @@ func (b *body) put(fr *frame, p *param, v value.Value) {
 // convert makes v fit a declared type where Groovy would: numbers, strings.
 func convert(v value.Value, c *value.Class) (value.Value, error) {
 	if v == nil {
+		if c == value.BooleanType {
+			return value.False, nil
+		}
 		return v, nil
 	}
 	if w, ok := value.Coerce(v, c); ok {
@@ -289,7 +292,8 @@ func (c *compiler) declared(t *syntax.TypeRef) *value.Class {
 	if !ok {
 		return nil
 	}
-	if cl.Is(value.NumberClass) && cl != value.NumberClass && cl != value.ObjectClass || cl == value.StringClass || cl == value.BooleanClass {
+	if cl.Is(value.NumberClass) && cl != value.NumberClass && cl != value.ObjectClass || cl == value.StringClass || cl == value.BooleanClass ||
+		cl.IsPrimitive() && cl != value.VoidType {
 		return cl
 	}
 	return nil

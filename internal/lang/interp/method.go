@@ -134,11 +134,32 @@ func distance(v value.Value, c *value.Class) (int, bool) {
 		_, ok := v.(*value.GString)
 		return 20, ok
 	}
-	if !value.IsNumber(v) || c == value.BooleanType || c == value.BooleanClass {
-		return 0, false
+	from, to := width(v.Class()), width(c)
+	return 50 + to - from, from > 0 && from <= to
+}
+
+// width orders the kinds of numbers: each fits the kinds after it. It is 0 for
+// other classes.
+func width(c *value.Class) int {
+	switch c {
+	case value.ByteClass, value.ByteType:
+		return 1
+	case value.ShortClass, value.ShortType:
+		return 2
+	case value.IntegerClass, value.IntType:
+		return 3
+	case value.LongClass, value.LongType:
+		return 4
+	case value.BigIntegerClass:
+		return 5
+	case value.BigDecimalClass:
+		return 6
+	case value.FloatClass, value.FloatType:
+		return 7
+	case value.DoubleClass, value.DoubleType:
+		return 8
 	}
-	_, ok := value.Coerce(v, c)
-	return 50, ok
+	return 0
 }
 
 // depth counts the steps from a class to a parent.

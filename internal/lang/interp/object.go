@@ -109,6 +109,26 @@ func (o *Object) set(th *value.Thread, name string, v value.Value) error {
 	return value.MissingProperty(o, name)
 }
 
+// hasProperty says whether a property can be set.
+func (o *Object) hasProperty(name string) bool {
+	k := o.class
+	_, slot := k.slots[name]
+	return slot || k.statics[name] != nil || k.methods["set"+upperFirst(name)] != nil
+}
+
+// putAt is `o[i] = v`.
+func (o *Object) putAt(th *value.Thread, i, v value.Value) error {
+	args := []value.Value{i, v}
+	if m := choose(o.class.methods["putAt"], args); m != nil {
+		_, err := m.call(th, o, args)
+		return err
+	}
+	if name, ok := value.Str(i); ok {
+		return o.set(th, name, v)
+	}
+	return value.MissingMethod(o, "putAt", args)
+}
+
 func (o *Object) setField(i int, v value.Value) error {
 	if c := o.class.fields[i].class; c != nil {
 		w, err := convert(v, c)
@@ -173,6 +193,13 @@ func (o *Object) accessor(name string, args []value.Value) (value.Value, bool, e
 		case prefix == "set" && len(args) == 1 && !k.fields[i].final:
 			return nil, true, o.setField(i, args[0])
 		}
+	}
+	if name == "respondsTo" && len(args) > 0 {
+		found := value.NewList()
+		for _, m := range k.methods[value.ToString(args[0])] {
+			found.Elems = append(found.Elems, value.String(m.def.Name))
+		}
+		return found, true, nil
 	}
 	if name == "getProperties" && len(args) == 0 {
 		return o.properties(), true, nil

@@ -52,14 +52,19 @@ func (r *resolver) expr(x syntax.Expr) {
 		r.typeRef(x.Type)
 	case *syntax.Ternary:
 		r.expr(x.Cond)
+		r.maybe++
 		r.expr(x.Then)
 		r.expr(x.Else)
+		r.maybe--
 	case *syntax.Assign:
 		r.expr(x.Value)
 		if r.shadows(x) {
 			return
 		}
 		r.target(x.Target, x.Op == syntax.OpNone)
+		if id, ok := x.Target.(*syntax.Ident); ok {
+			r.notes(id.Name, x.Value)
+		}
 	case *syntax.Tuple:
 		r.exprs(x.Elems)
 	case *syntax.Index:
@@ -101,7 +106,7 @@ func (r *resolver) ident(x *syntax.Ident) {
 
 // later leaves a name to be settled when the whole file is known.
 func (r *resolver) later(x *syntax.Ident, otherwise func()) {
-	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), otherwise: otherwise})
+	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), maybe: r.maybe > 0, otherwise: otherwise})
 }
 
 // atTop says whether the code being resolved is at the top level of the
@@ -183,6 +188,9 @@ func (r *resolver) typeRef(t *syntax.TypeRef) {
 	}
 	if r.classDef(t.Name) != nil || r.typeParam(t.Name) {
 		return
+	}
+	if r.cls != nil && r.imports[t.Name] != "" {
+		return // of a jar in lib/, perhaps: it is missed by the code that needs it, and only then
 	}
 	if i := strings.LastIndexByte(t.Name, '.'); i >= 0 && r.names.Class(t.Name[i+1:]) {
 		return
@@ -287,6 +295,9 @@ func (r *resolver) call(x *syntax.Call) {
 		}
 		x.Sets = target
 		r.target(target, true)
+		if p, ok := x.Fun.(*syntax.Prop); ok {
+			r.notes(target.Name, p.X)
+		}
 		return
 	}
 	extra := 0

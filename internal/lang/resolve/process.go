@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"strings"
 
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
@@ -318,6 +319,7 @@ func (r *resolver) checkInputs(call *syntax.Call, name string, extra int) {
 	}
 	kind, at, names := inputsOf(def)
 	d := r.diags.Add(call.Span(), fmt.Sprintf("%s `%s` takes %s, %d given", kind, name, plural(want, "input"), got))
+	soften(d, r.maybe > 0)
 	if got < want && got < len(names) {
 		d.Label = fmt.Sprintf("`%s` is missing", names[got])
 	}
@@ -337,18 +339,34 @@ func (r *resolver) single(x syntax.Expr) bool {
 	case *syntax.Binary:
 		return x.Op != syntax.OpOr && x.Op != syntax.OpAnd
 	case *syntax.Call:
-		if _, ok := x.Fun.(*syntax.Prop); ok {
+		fun, ok := x.Fun.(*syntax.Prop)
+		if !ok || fun.Name == "branch" || fun.Name == "multiMap" {
+			return false
+		}
+		root, isIdent := fun.X.(*syntax.Ident)
+		return isIdent && strings.EqualFold(root.Name, "channel") || r.names.Operator(fun.Name)
+	case *syntax.Ident:
+		if x.Binding.Kind == syntax.Builtin {
 			return true
 		}
-		return false
-	case *syntax.Ident:
-		return x.Binding.Kind == syntax.Builtin || r.takes(x)
+		v := r.local(x.Name)
+		return v != nil && v.single
 	}
 	return true
 }
 
-// takes says whether x is a plain workflow input: one channel.
-func (r *resolver) takes(*syntax.Ident) bool { return false }
+// local finds a variable of the function being resolved.
+func (r *resolver) local(name string) *variable { return r.fn.scope.find(name) }
+
+// notes keeps whether a variable surely holds one channel or value: what is
+// assigned to it once is, or all that is.
+func (r *resolver) notes(name string, x syntax.Expr) {
+	if v := r.local(name); v != nil {
+		single := x != nil && r.single(x)
+		v.single = single && (v.single || !v.assigned)
+		v.assigned = true
+	}
+}
 
 func inputsOf(d syntax.Decl) (kind string, at source.Span, names []string) {
 	switch d := d.(type) {

@@ -32,6 +32,8 @@ type variable struct {
 	slot     int32
 	owner    *function
 	captured bool
+	assigned bool
+	single   bool // surely one channel or value, not the outputs of a process
 	take     bool // a workflow's input: its body may declare the name again
 }
 

@@ -24,7 +24,7 @@ type resolver struct {
 	// workflowVars are names that workflows assign without `def`.
 	workflowVars map[string]bool
 	cls          *classScope // the class whose code is being resolved
-	labels       bool        // the closure being entered holds branch or multiMap criteria
+	maybe        int         // depth of branches that may never run
 }
 
 // A pendingName could be a global that a later statement assigns.
@@ -36,6 +36,8 @@ type pendingName struct {
 	top bool
 	// pipe says that the name stands on the right of a pipe.
 	pipe bool
+	// maybe says that the code around it may never run.
+	maybe bool
 	// otherwise gives the name its meaning when nothing defines it.
 	otherwise func()
 }
@@ -330,6 +332,7 @@ func (r *resolver) lenient() bool {
 func (r *resolver) unknown(p pendingName) {
 	name := p.ident.Name
 	e := r.diags.Add(p.ident.Span(), fmt.Sprintf("`%s` is not defined", name))
+	soften(e, p.maybe)
 	e.Label = "no variable, process, workflow or function of this name here"
 	if p.pipe {
 		e.Label = "no operator, process, workflow or function of this name here"
@@ -351,5 +354,15 @@ func (r *resolver) unknown(p pendingName) {
 	}
 	if strings.ToUpper(name) == name && len(name) > 1 {
 		e.Help = fmt.Sprintf("if it is a process or workflow of another file, include it: `include { %s } from './…'`", name)
+	}
+}
+
+// soften makes a warning of a problem in code that may never run: branches of
+// conditions, cases, handlers of exceptions. Pipelines in use have such
+// mistakes; they end the run if they are reached.
+func soften(d *diag.Diagnostic, maybe bool) {
+	if maybe {
+		d.Severity = diag.Warning
+		d.Notes = append(d.Notes, "the run ends here if this branch is taken")
 	}
 }

@@ -36,13 +36,18 @@ func (r *resolver) stmt(s syntax.Stmt) {
 		r.expr(s.Init)
 		for _, n := range s.Names {
 			r.declareVar(n)
+			if s.Init != nil && !s.Multi {
+				r.notes(n.Name, s.Init)
+			}
 		}
 	case *syntax.Block:
 		r.block(s)
 	case *syntax.If:
 		r.expr(s.Cond)
+		r.maybe++
 		r.scoped(s.Then)
 		r.scoped(s.Else)
+		r.maybe--
 	case *syntax.ForIn:
 		r.expr(s.X)
 		r.push()
@@ -64,7 +69,9 @@ func (r *resolver) stmt(s syntax.Stmt) {
 		for _, c := range s.Cases {
 			r.exprs(c.Values)
 			r.push()
+			r.maybe++
 			r.stmts(c.Body)
+			r.maybe--
 			r.pop()
 		}
 	case *syntax.Return:
@@ -72,13 +79,21 @@ func (r *resolver) stmt(s syntax.Stmt) {
 	case *syntax.Throw:
 		r.expr(s.X)
 	case *syntax.Try:
-		r.block(s.Body)
+		if len(s.Catches) > 0 { // what fails there is handled
+			r.maybe++
+			r.block(s.Body)
+			r.maybe--
+		} else {
+			r.block(s.Body)
+		}
 		for _, c := range s.Catches {
 			r.push()
 			if c.Var != nil {
 				r.declareVar(c.Var)
 			}
+			r.maybe++
 			r.stmts(c.Body.Stmts)
+			r.maybe--
 			r.pop()
 		}
 		if s.Finally != nil {

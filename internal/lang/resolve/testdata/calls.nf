@@ -73,8 +73,25 @@ process ALIGN {
 }
 workflow {
     ALIGN(ALIGN.out)
-    x = channel.of(1)
+    x = ALIGN.out
     ALIGN(x)
+}
+---
+// a variable that holds one channel counts as one, also in a branch, where it is a warning
+process ALIGN {
+    input:
+    path reads
+    path index
+
+    script:
+    'true'
+}
+workflow {
+    x = channel.of(1)
+    if (params.a) {
+        ALIGN(x) /// warning "process `ALIGN` takes 2 inputs, 1 given"
+    }
+    ALIGN(x.map { it }) /// error "process `ALIGN` takes 2 inputs, 1 given"
 }
 ---
 // defined twice
