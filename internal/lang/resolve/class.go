@@ -188,6 +188,9 @@ func (r *resolver) member(x *syntax.Ident) bool {
 	for s := r.cls; s != nil; s = s.outer {
 		if s.names[x.Name] {
 			x.Binding = syntax.Binding{Kind: syntax.Member}
+			if r.fn.dynamic && x.Name != "this" && x.Name != "super" {
+				x.Binding.Kind = syntax.Dynamic // the delegate of `with` comes first
+			}
 			return true
 		}
 	}
