@@ -21,7 +21,7 @@ const module = "sluice/internal/"
 var layers = [][]string{
 	0: {"lang/source", "lang/value", "storage", "project"},
 	1: {"dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/storagetest"},
-	2: {"directive", "dataflow/operator", "lang/syntax"},
+	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest"},
 	3: {"config", "task", "lang/resolve"},
 	4: {"executor", "cache", "container", "azure", "observe", "plugin", "lang/interp"},
 	5: {"scheduler", "publish", "workdir", "config/load", "storage/azblob", "executor/executortest", "observe/*", "plugin/nfschema"},

@@ -485,7 +485,9 @@ func values() []value.Value {
 	big1, _ := new(big.Int).SetString("123456789012345678901234567890", 10)
 	return []value.Value{
 		nil, value.Bool(true), value.Bool(false), value.Int(-5), value.Long(1 << 40), value.Double(1.5), value.Float(2.5),
-		value.Char('x'), value.String("a\x00ü"), value.BigInt{Int: big1}, value.NewDecimal(big.NewInt(1250), 3),
+		value.Char('x'), value.String("a\x00ü"),
+		value.BigInt{Int: big1},
+		value.NewDecimal(big.NewInt(1250), 3),
 		value.Duration(90000), value.Memory(1 << 30),
 		&value.Path{Name: "/w/a b.txt"}, &value.Path{Scheme: "az", Name: "c/x"}, &value.Path{Name: "f", IsFile: true, Stage: "s"},
 		&value.Range{From: 3, To: 1, Reverse: true}, &value.Range{Empty: true},

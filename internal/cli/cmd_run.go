@@ -19,8 +19,10 @@ import (
 func runOptions(p *program, r *request) []option {
 	e := &r.engine
 	keyed := func(name, doc string, to *value.Map) option {
-		return option{names: []string{name}, arg: ".<key>=<value>", prefix: true, doc: doc,
-			setKey: func(key, v string) { setKey(to, key, v) }}
+		return option{
+			names: []string{name}, arg: ".<key>=<value>", prefix: true, doc: doc,
+			setKey: func(key, v string) { setKey(to, key, v) },
+		}
 	}
 	put := func(arg, doc, name string) option {
 		return option{names: []string{name}, arg: arg, doc: doc, set: func(v string) error { e.With[name] = v; return nil }}

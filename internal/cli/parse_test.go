@@ -46,8 +46,10 @@ func TestRunOptions(t *testing.T) {
 	}{
 		{"run main.nf", func(o engine.Options) any { return o.Script }, "main.nf"},
 		{"run main.nf a b --x 1 c", func(o engine.Options) any { return strings.Join(o.Args, " ") }, "a b c"},
-		{"run main.nf --x 1 --y=2 --f --neg -5 --a.b 3 --k-c z --s -", func(o engine.Options) any { return value.ToString(o.Params) },
-			"[x:1, y:2, f:true, neg:-5, a:[b:3], kC:z, s:-]"},
+		{
+			"run main.nf --x 1 --y=2 --f --neg -5 --a.b 3 --k-c z --s -", func(o engine.Options) any { return value.ToString(o.Params) },
+			"[x:1, y:2, f:true, neg:-5, a:[b:3], kC:z, s:-]",
+		},
 		{"run main.nf --flag -resume", func(o engine.Options) any { return value.ToString(o.Params) + o.Resume }, "[flag:true]last"},
 		{"run -resume main.nf", func(o engine.Options) any { return o.Resume + " " + o.Script }, "last main.nf"},
 		{"run main.nf -resume boring_euler", func(o engine.Options) any { return o.Resume }, "boring_euler"},

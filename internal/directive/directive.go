@@ -28,9 +28,16 @@ var kindNames = []struct {
 	kind Kind
 	name string
 }{
-	{Bool, "a boolean"}, {Integer, "an integer"}, {Number, "a number"}, {String, "a string"},
-	{Memory, "a memory size such as `8.GB`"}, {Duration, "a duration such as `2.h`"},
-	{List, "a list"}, {Map, "a map"}, {Path, "a path"}, {Function, "a closure"},
+	{Bool, "a boolean"},
+	{Integer, "an integer"},
+	{Number, "a number"},
+	{String, "a string"},
+	{Memory, "a memory size such as `8.GB`"},
+	{Duration, "a duration such as `2.h`"},
+	{List, "a list"},
+	{Map, "a map"},
+	{Path, "a path"},
+	{Function, "a closure"},
 }
 
 // String lists the shapes: "an integer or a string".

@@ -80,8 +80,14 @@ func TestAdd(t *testing.T) {
 		name string
 		v    value.Value
 	}{
-		{"label", s("a")}, {"label", s("b")}, {"cpus", value.Int(1)}, {"cpus", value.Int(2)}, {"ext", value.MapOf("a", value.Int(1), "b", value.Int(1))},
-		{"ext", value.MapOf("b", value.Int(2))}, {"publishDir", s("x")}, {"publishDir", value.MapOf("path", s("y"))},
+		{"label", s("a")},
+		{"label", s("b")},
+		{"cpus", value.Int(1)},
+		{"cpus", value.Int(2)},
+		{"ext", value.MapOf("a", value.Int(1), "b", value.Int(1))},
+		{"ext", value.MapOf("b", value.Int(2))},
+		{"publishDir", s("x")},
+		{"publishDir", value.MapOf("path", s("y"))},
 	} {
 		Add(m, e.name, e.v)
 	}

@@ -93,6 +93,7 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 	var list diag.List
 	var ex *value.Exception
 	var unpublished *publish.Error
+	var stalled *stall
 	switch {
 	case r.failure != nil:
 		return 1, r.failureReport()
@@ -108,6 +109,8 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 		return exit.Code, nil
 	case errors.As(err, &intr), errors.As(context.Cause(r.ctx), &intr):
 		return signalCodes[intr.signal], &observe.WorkflowError{Report: intr.signal + ": the run was interrupted; finished tasks are kept for -resume", Cause: intr.signal}
+	case errors.As(err, &stalled):
+		return 1, &observe.WorkflowError{Report: strings.TrimPrefix(render(stalled.list), "error: "), Cause: stalled.list[0].Message}
 	case errors.As(err, &unpublished):
 		return 1, &observe.WorkflowError{Report: unpublished.Error() + "\n\nCaused by:\n  " + unpublished.Detail(), Cause: unpublished.Error()}
 	case errors.As(err, &list):

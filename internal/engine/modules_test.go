@@ -63,14 +63,26 @@ func TestModules(t *testing.T) {
 			"m/x.nf":     "include { ALIGN as X } from \"${moduleDir}/align\"\n",
 			"m/align.nf": process,
 		}, nil},
-		{"a variable in the path", map[string]string{"main.nf": "def d = 'm'\ninclude { ALIGN } from \"./${d}/align\"", "m/align.nf": process},
-			[]string{"main.nf:2:24: error: the path of an include can hold `projectDir`, `launchDir` and `moduleDir`, not `d`"}},
-		{"missing", map[string]string{"main.nf": "include { ALIGN } from './m/allign'", "m/align.nf": process},
-			[]string{"the module `./m/allign` does not exist", "neither m/allign nor m/allign.nf nor m/allign/main.nf", "`align` exists in m"}},
-		{"circle", map[string]string{"main.nf": "include { A } from './a'", "a.nf": "include { B } from './b'\nworkflow A { main: B() }", "b.nf": "include { A } from './a'\nworkflow B { main: A() }"},
-			[]string{"a.nf includes itself"}},
-		{"errors of all files together", map[string]string{"main.nf": "include { ALIGN } from './a'\nworkflow { nope }", "a.nf": process + "workflow W { main: neither }"},
-			[]string{"main.nf:2:12: error: `nope` is not defined", "a.nf:2:20: error: `neither` is not defined"}},
+		{
+			"a variable in the path",
+			map[string]string{"main.nf": "def d = 'm'\ninclude { ALIGN } from \"./${d}/align\"", "m/align.nf": process},
+			[]string{"main.nf:2:24: error: the path of an include can hold `projectDir`, `launchDir` and `moduleDir`, not `d`"},
+		},
+		{
+			"missing",
+			map[string]string{"main.nf": "include { ALIGN } from './m/allign'", "m/align.nf": process},
+			[]string{"the module `./m/allign` does not exist", "neither m/allign nor m/allign.nf nor m/allign/main.nf", "`align` exists in m"},
+		},
+		{
+			"circle",
+			map[string]string{"main.nf": "include { A } from './a'", "a.nf": "include { B } from './b'\nworkflow A { main: B() }", "b.nf": "include { A } from './a'\nworkflow B { main: A() }"},
+			[]string{"a.nf includes itself"},
+		},
+		{
+			"errors of all files together",
+			map[string]string{"main.nf": "include { ALIGN } from './a'\nworkflow { nope }", "a.nf": process + "workflow W { main: neither }"},
+			[]string{"main.nf:2:12: error: `nope` is not defined", "a.nf:2:20: error: `neither` is not defined"},
+		},
 		{"a plugin that is not there", map[string]string{"main.nf": "include { x } from 'plugin/nf-nothing'"}, []string{"the plugin `nf-nothing` is not built in"}},
 	} {
 		short, full := problems(t, tc.files)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"sluice/internal/config"
 	"sluice/internal/dataflow"
 	"sluice/internal/dataflow/operator"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/resolve"
 	"sluice/internal/lang/stdlib"
@@ -260,12 +262,20 @@ func (r *run) stalled() error {
 	if len(open) == 0 {
 		return nil
 	}
-	text := "the run cannot end: nothing runs, and these channels are still open with nobody left to close them:"
+	var list diag.List
 	for _, c := range open {
-		text += fmt.Sprintf("\n  `%s`, read by %v", c.Name, c.Readers())
+		d := list.Add(c.Where, fmt.Sprintf("the run cannot end: nothing sends to the channel `%s`, and nothing closes it", c.Name))
+		d.Label = "made here, still open when nothing was left to run"
+		d.Notes = append(d.Notes, "waiting for it: "+strings.Join(c.Readers(), ", "))
+		d.Help = "give it a value, or use `channel.empty()` for a channel without items"
 	}
-	return errors.New(text)
+	return &stall{list}
 }
+
+// A stall is a run that cannot end.
+type stall struct{ list diag.List }
+
+func (s *stall) Error() string { return s.list.Error() }
 
 // settle ends what runs in the background: tasks, then publishing. Tasks that
 // ended meanwhile are still recorded, so that -resume finds them.

@@ -188,9 +188,11 @@ func (r *run) outputs() (*workflow.OutputEnv, error) {
 		return nil, err
 	}
 	out := settings.Output
-	env := &workflow.OutputEnv{Dir: r.outputDir, WorkDir: r.workDir, Enabled: out.Enabled,
+	env := &workflow.OutputEnv{
+		Dir: r.outputDir, WorkDir: r.workDir, Enabled: out.Enabled,
 		Publish: func(it publish.Item) { r.publisher.Add(it) },
-		Rule:    publish.Rule{Path: r.outputDir, NoFail: out.IgnoreErrors, ContentType: out.ContentType}}
+		Rule:    publish.Rule{Path: r.outputDir, NoFail: out.IgnoreErrors, ContentType: out.ContentType},
+	}
 	var err error
 	if env.Rule.Mode, err = publish.ParseMode(out.Mode); err != nil {
 		return nil, fmt.Errorf("workflow.output.mode: %w", err)

@@ -131,7 +131,8 @@ func (r *run) scoped(n interface {
 	Operator(string) bool
 	Directives() []string
 	Candidates() []string
-}) *interp.Scoped {
+},
+) *interp.Scoped {
 	return &interp.Scoped{Interp: r.interp, Thread: r.thread, Names: n, Builtin: r.builtin}
 }
 
@@ -322,15 +323,37 @@ func (r *run) describeRun() {
 		name string
 		v    value.Value
 	}{
-		{"runName", value.String(r.name)}, {"scriptId", value.String(r.scriptID)}, {"scriptFile", value.ParsePath(r.script)},
-		{"scriptName", value.String(filepath.Base(r.script))}, {"repository", nil}, {"commitId", nil}, {"revision", nil},
-		{"start", r.time(r.start)}, {"complete", nil}, {"duration", nil}, {"projectDir", value.ParsePath(r.projectDir)},
-		{"launchDir", value.ParsePath(r.o.LaunchDir)}, {"workDir", value.ParsePath(r.workDir)}, {"homeDir", value.ParsePath(home)},
-		{"outputDir", value.ParsePath(r.outputDir)}, {"userName", value.String(user)}, {"profile", value.String(firstOf(r.o.Profile, "standard"))},
-		{"container", nil}, {"containerEngine", textOrNull(r.engine())}, {"commandLine", value.String(r.o.CommandLine)},
-		{"nextflow", r.nextflow()}, {"success", value.Bool(false)}, {"exitStatus", nil}, {"errorMessage", nil}, {"errorReport", nil},
-		{"resume", value.Bool(r.resumed)}, {"stubRun", value.Bool(r.o.Stub)}, {"preview", value.Bool(r.o.Preview)},
-		{"sessionId", r.uuid(r.session)}, {"configFiles", files}, {"failOnIgnore", value.Bool(r.processes.FailOnIgnore)},
+		{"runName", value.String(r.name)},
+		{"scriptId", value.String(r.scriptID)},
+		{"scriptFile", value.ParsePath(r.script)},
+		{"scriptName", value.String(filepath.Base(r.script))},
+		{"repository", nil},
+		{"commitId", nil},
+		{"revision", nil},
+		{"start", r.time(r.start)},
+		{"complete", nil},
+		{"duration", nil},
+		{"projectDir", value.ParsePath(r.projectDir)},
+		{"launchDir", value.ParsePath(r.o.LaunchDir)},
+		{"workDir", value.ParsePath(r.workDir)},
+		{"homeDir", value.ParsePath(home)},
+		{"outputDir", value.ParsePath(r.outputDir)},
+		{"userName", value.String(user)},
+		{"profile", value.String(firstOf(r.o.Profile, "standard"))},
+		{"container", nil},
+		{"containerEngine", textOrNull(r.engine())},
+		{"commandLine", value.String(r.o.CommandLine)},
+		{"nextflow", r.nextflow()},
+		{"success", value.Bool(false)},
+		{"exitStatus", nil},
+		{"errorMessage", nil},
+		{"errorReport", nil},
+		{"resume", value.Bool(r.resumed)},
+		{"stubRun", value.Bool(r.o.Stub)},
+		{"preview", value.Bool(r.o.Preview)},
+		{"sessionId", r.uuid(r.session)},
+		{"configFiles", files},
+		{"failOnIgnore", value.Bool(r.processes.FailOnIgnore)},
 		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest)}},
 		{"wave", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false))}},
 		{"fusion", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false), "version", nil)}},

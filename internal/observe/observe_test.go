@@ -115,9 +115,18 @@ func TestStats(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for _, c := range []TaskChanged{
-		{Completed, ok, ""}, {Failed, bad, "x"}, {Ignored, bad, "x"},
-		{Pending, retried, ""}, {Submitted, retried, ""}, {Started, retried, ""}, {Failed, retried, "x"}, {Retried, retried, "x"},
-		{Pending, cached, ""}, {Cached, cached, ""}, {Pending, mk(0), ""}, {Stored, mk(0), ""},
+		{Completed, ok, ""},
+		{Failed, bad, "x"},
+		{Ignored, bad, "x"},
+		{Pending, retried, ""},
+		{Submitted, retried, ""},
+		{Started, retried, ""},
+		{Failed, retried, "x"},
+		{Retried, retried, "x"},
+		{Pending, cached, ""},
+		{Cached, cached, ""},
+		{Pending, mk(0), ""},
+		{Stored, mk(0), ""},
 	} {
 		b.Post(c)
 	}
@@ -126,8 +135,10 @@ func TestStats(t *testing.T) {
 	b.Post(RunEnded{Success: true})
 	b.Close()
 	s := end.Stats
-	want := Stats{Succeeded: 1, Failed: 2, Ignored: 1, Retries: 1, Cached: 1, Stored: 1, PeakRunning: 2, PeakCpus: 2000, PeakMemory: 2 << 30,
-		SucceedTime: 2000 * time.Second, FailedTime: 1000 * time.Second, CachedTime: 2000 * time.Second}
+	want := Stats{
+		Succeeded: 1, Failed: 2, Ignored: 1, Retries: 1, Cached: 1, Stored: 1, PeakRunning: 2, PeakCpus: 2000, PeakMemory: 2 << 30,
+		SucceedTime: 2000 * time.Second, FailedTime: 1000 * time.Second, CachedTime: 2000 * time.Second,
+	}
 	if d := cmp.Diff(want, s); d != "" {
 		t.Error(d)
 	}

@@ -15,9 +15,9 @@ func newParams(given ...any) (*Params, *[]string) {
 
 func text(t *testing.T, p *Params, name string) string {
 	t.Helper()
-	v, ok := p.Property(name)
-	if !ok {
-		t.Fatalf("params.%s is no property", name)
+	v, err := value.GetAt(nil, p.Map(), value.String(name))
+	if err != nil {
+		t.Fatalf("params.%s: %v", name, err)
 	}
 	return value.ToString(v)
 }
@@ -57,7 +57,7 @@ func TestUnknownIsNullAndWarnedOnce(t *testing.T) {
 	if len(*warnings) != 1 || !strings.Contains((*warnings)[0], "`nope`") {
 		t.Errorf("warned %v", *warnings)
 	}
-	if p.Has("nope") || p.Len() != 0 {
+	if p.Has("nope") || p.Map().Len() != 0 {
 		t.Error("reading made a parameter")
 	}
 }
@@ -71,10 +71,10 @@ func TestCopy(t *testing.T) {
 	m.Default("a", value.MakeInt(10))
 	m.Default("b", value.MakeInt(20))
 	m.Default("c", value.MakeInt(30))
-	if got := m.ToString(); got != "[a:1, b:2, c:30]" {
+	if got := value.ToString(m.Map()); got != "[a:1, b:2, c:30]" {
 		t.Errorf("the module sees %s", got)
 	}
-	if got := p.ToString(); got != "[a:1, b:2]" {
+	if got := value.ToString(p.Map()); got != "[a:1, b:2]" {
 		t.Errorf("the script sees %s", got)
 	}
 }
@@ -86,10 +86,10 @@ func TestOverride(t *testing.T) {
 	m := p.Copy()
 	m.Override(value.MapOf("a", value.MakeInt(5), "b", value.MakeInt(6)))
 	m.Default("b", value.MakeInt(7))
-	if got := m.ToString(); got != "[a:5, b:6]" {
+	if got := value.ToString(m.Map()); got != "[a:5, b:6]" {
 		t.Errorf("got %s", got)
 	}
-	if got := p.ToString(); got != "[a:1]" {
+	if got := value.ToString(p.Map()); got != "[a:1]" {
 		t.Errorf("the including script sees %s", got)
 	}
 }

@@ -107,7 +107,7 @@ func (s *Script) run(d syntax.Decl, includes map[*syntax.Include]*resolve.Includ
 func (s *Script) builtin(name string) (value.Value, bool) {
 	switch name {
 	case "params":
-		return s.Params, true
+		return s.Params.Map(), true
 	case "moduleDir":
 		return s.rt.ModuleDir(s.Module.Path), true
 	case "template":
@@ -187,8 +187,10 @@ func (s *Script) paramsBlock(b *syntax.ParamsBlock) error {
 		if p.Default == nil {
 			nullable := p.Type != nil && p.Type.Nullable
 			if !given && !nullable {
-				return &value.Exception{Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: p.Where,
-					Message: fmt.Sprintf("parameter `%s` is required but was not given on the command line, in a params file or in the configuration", p.Name)}
+				return &value.Exception{
+					Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: p.Where,
+					Message: fmt.Sprintf("parameter `%s` is required but was not given on the command line, in a params file or in the configuration", p.Name),
+				}
 			}
 			if !given {
 				s.Params.Default(p.Name, nil)
@@ -212,15 +214,17 @@ func (s *Script) typed(p *syntax.TypedParam) error {
 	if p.Type == nil {
 		return nil
 	}
-	v, _ := s.Params.Property(p.Name)
+	v := s.Params.Map().GetString(p.Name)
 	class, ok := s.rt.Interp.Table.Class(p.Type.Name)
 	if v == nil || !ok || value.InstanceOf(v, class) {
 		return nil
 	}
 	w, err := value.AsType(s.rt.Thread, v, class)
 	if err != nil {
-		return &value.Exception{Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: p.Where,
-			Message: fmt.Sprintf("parameter `%s` is declared as %s, its value is %s", p.Name, p.Type.Name, value.Inspect(v))}
+		return &value.Exception{
+			Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: p.Where,
+			Message: fmt.Sprintf("parameter `%s` is declared as %s, its value is %s", p.Name, p.Type.Name, value.Inspect(v)),
+		}
 	}
 	s.Params.replace(p.Name, w)
 	return nil

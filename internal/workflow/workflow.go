@@ -162,8 +162,10 @@ func (rt *Runtime) channel(v value.Value, e *syntax.EmitDecl) (*dataflow.Channel
 	case *dataflow.MultiChannel:
 		c, ok := v.Only()
 		if !ok {
-			return nil, &value.Exception{Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: e.Span(),
-				Message: fmt.Sprintf("cannot emit the outputs of %s as one channel: it has %d", v.Of, v.Len())}
+			return nil, &value.Exception{
+				Of: value.ExceptionClass("java.lang.IllegalArgumentException"), Where: e.Span(),
+				Message: fmt.Sprintf("cannot emit the outputs of %s as one channel: it has %d", v.Of, v.Len()),
+			}
 		}
 		return c, nil
 	}

@@ -84,8 +84,10 @@ func readParams(t *testing.T, name, text string) (*value.Map, error) {
 func TestParamsFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{
-		{"x.json", `{"x":7,"f":1.50,"big":3000000000,"e":1e3,"n":null,"b":true,"l":[1,2.5],"m":{"a":{"b":1.10}},"s":"1"}`,
-			"[x:7, f:1.50, big:3000000000, e:1E+3, n:null, b:true, l:[1, 2.5], m:[a:[b:1.10]], s:1]"},
+		{
+			"x.json", `{"x":7,"f":1.50,"big":3000000000,"e":1e3,"n":null,"b":true,"l":[1,2.5],"m":{"a":{"b":1.10}},"s":"1"}`,
+			"[x:7, f:1.50, big:3000000000, e:1E+3, n:null, b:true, l:[1, 2.5], m:[a:[b:1.10]], s:1]",
+		},
 		{"x.json", `{"k-c":1,"a.b":2,"kC":3}`, "[kC:3, a:[b:2]]"},
 		{"x.yml", "a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\nk-c: 4\n", "[a:[b:1], c:[b:1], d:[b:1, e:2], kC:4]"},
 		{"x.yaml", "ml: |\n  a\n  b\nl:\n  - 1\n  - x: y\n", "[ml:a\nb\n, l:[1, [x:y]]]"},
@@ -101,8 +103,15 @@ func TestParamsFile(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ name, text string }{
-		{"x.json", `[1]`}, {"x.json", `{"a":1,}`}, {"x.json", `{"a"`}, {"x.json", `{"a":1} x`}, {"x.yml", ""}, {"x.yml", "- a\n"},
-		{"x.yml", "a: [1,2\n"}, {"x.yml", "a: *nope\n"}, {"x.txt", "a: 1"},
+		{"x.json", `[1]`},
+		{"x.json", `{"a":1,}`},
+		{"x.json", `{"a"`},
+		{"x.json", `{"a":1} x`},
+		{"x.yml", ""},
+		{"x.yml", "- a\n"},
+		{"x.yml", "a: [1,2\n"},
+		{"x.yml", "a: *nope\n"},
+		{"x.txt", "a: 1"},
 	} {
 		if m, err := readParams(t, c.name, c.text); err == nil {
 			t.Errorf("%s %q gave %s, want an error", c.name, c.text, value.ToString(m))

@@ -99,7 +99,7 @@ func (m *maker) apply(env *Env, th *value.Thread, args []value.Value) (value.Val
 	if n := len(c.args); n < m.min || m.max >= 0 && n > m.max {
 		return nil, c.fail("takes %s, %d given: `%s(%s)`", arity(m.min, m.max), n, c.op.name, m.params)
 	}
-	return m.run(c)
+	return c.placed(m.run(c))
 }
 
 // chunk is how many items a source emits before others get their turn.
@@ -148,10 +148,8 @@ var ofMaker = &maker{
 var valueMaker = &maker{
 	name: "value", params: "value?", max: 1, doc: "is a value channel; empty without a value",
 	run: func(c *call) (value.Value, error) {
-		if c.arg(0) == nil {
-			out := c.graph.Variable(c.op.name)
-			out.Close()
-			return out, nil
+		if c.arg(0) == nil { // never bound: a run that waits for it is told so
+			return c.graph.Variable(c.op.name), nil
 		}
 		return c.graph.Bound(c.op.name, c.arg(0)), nil
 	},

@@ -19,11 +19,14 @@ var collectFileOp = &operator{
 	params: "name: String, storeDir: Path, newLine: false, sort: 'hash', seed: value, keepHeader: false, skip: 0, tempDir: Path, cache: true, grouping: Closure?",
 	max:    1,
 	opts: []option{
-		{"name", "a file name", either(isText, isPath)}, {"storeDir", "a directory", either(isText, isPath)},
+		{"name", "a file name", either(isText, isPath)},
+		{"storeDir", "a directory", either(isText, isPath)},
 		boolOption("newLine"), sortOption(),
 		{"seed", "text, a file, a map of them by file name, or a closure", func(value.Value) bool { return true }},
-		boolOption("keepHeader"), intOption("skip"), {"tempDir", "a directory", either(isText, isPath)},
-		{"cache", "true, false, 'deep' or 'lenient'", either(isBool, isText)}, boolOption("deleteTempFilesOnClose"),
+		boolOption("keepHeader"), intOption("skip"),
+		{"tempDir", "a directory", either(isText, isPath)},
+		{"cache", "true, false, 'deep' or 'lenient'", either(isBool, isText)},
+		boolOption("deleteTempFilesOnClose"),
 	},
 	doc: "writes the items, or what a closure makes of them, into one or more files and emits those",
 	run: func(c *call) (value.Value, error) {

@@ -27,16 +27,20 @@ func TestGroupTuple(t *testing.T) {
 			return k.op(k.of(l(1, "A", "x"), l(2, "B", "y"), l(1, "A", "z")), "groupTuple", opts{"by", l(0, 1)})
 		}, "Q [1, A, [x, z]]; [2, B, [y]]"},
 		{"size", func(k *kit) value.Value { return k.op(sized(k), "groupTuple", opts{"size", 2}) }, "Q [1, [A, B]]"},
-		{"size remainder", func(k *kit) value.Value { return k.op(sized(k), "groupTuple", opts{"size", 2, "remainder", true}) },
-			"Q [1, [A, B]]; [2, [C]]; [1, [C]]; [3, [z]]"},
+		{
+			"size remainder", func(k *kit) value.Value { return k.op(sized(k), "groupTuple", opts{"size", 2, "remainder", true}) },
+			"Q [1, [A, B]]; [2, [C]]; [1, [C]]; [3, [z]]",
+		},
 		{"sort", func(k *kit) value.Value { return k.op(unsorted(k), "groupTuple", opts{"sort", true}) }, "Q [1, [A, B]]; [2, [C]]"},
 		{"sort hash", func(k *kit) value.Value { return k.op(unsorted(k), "groupTuple", opts{"sort", "hash"}) }, "Q [1, [A, B]]; [2, [C]]"},
 		{"sort all columns", func(k *kit) value.Value {
 			return k.op(k.of(l("a", "p", 3), l("a", "o", 1)), "groupTuple", opts{"sort", true})
 		}, "Q [a, [o, p], [1, 3]]"},
 		{"groupKey", func(k *kit) value.Value { return k.op(keys(k), "groupTuple") }, "Q [b, [2]]; [a, [1, 3]]"},
-		{"groupKey remainder", func(k *kit) value.Value { return k.op(keys(k), "groupTuple", opts{"remainder", true}) },
-			"Q [b, [2]]; [a, [1, 3]]; [c, [3]]"},
+		{
+			"groupKey remainder", func(k *kit) value.Value { return k.op(keys(k), "groupTuple", opts{"remainder", true}) },
+			"Q [b, [2]]; [a, [1, 3]]; [c, [3]]",
+		},
 		{"groupKey by", func(k *kit) value.Value {
 			return k.op(k.of(l("m", groupKey("a", 2), 1), l("m", groupKey("a", 2), 3)), "groupTuple", opts{"by", 1})
 		}, "Q [[m, m], a, [1, 3]]"},
@@ -57,8 +61,10 @@ func TestJoin(t *testing.T) {
 	check(t, []row{
 		{"default", func(k *kit) value.Value { return k.op(left(k), "join", right(k)) }, "Q [Z, 3, 6]; [Y, 2, 5]; [X, 1, 4]"},
 		// The order of the remainder was chance in the original.
-		{"remainder", func(k *kit) value.Value { return k.op(left(k), "join", opts{"remainder", true}, right(k)) },
-			"Q [Z, 3, 6]; [Y, 2, 5]; [X, 1, 4]; [P, 7, null]; [Q, null, 9]"},
+		{
+			"remainder", func(k *kit) value.Value { return k.op(left(k), "join", opts{"remainder", true}, right(k)) },
+			"Q [Z, 3, 6]; [Y, 2, 5]; [X, 1, 4]; [P, 7, null]; [Q, null, 9]",
+		},
 		{"by", func(k *kit) value.Value {
 			return k.op(k.of(l(1, "X"), l(2, "Y")), "join", opts{"by", 1}, k.of(l(6, "Y"), l(5, "X")))
 		}, "Q [Y, 2, 6]; [X, 1, 5]"},
@@ -88,8 +94,10 @@ func TestJoin(t *testing.T) {
 		{"failOnMismatch", func(k *kit) value.Value {
 			return k.op(k.of(l(1, "a"), l(2, "b")), "join", opts{"failOnMismatch", true}, k.of(l(1, "x")))
 		}, "error: operator `join` has `failOnMismatch`, and the key `2` [Integer] of the left channel has no partner: values `[b]` [ArrayList]"},
-		{"short tuple", func(k *kit) value.Value { return k.op(k.of(l(1, 2)), "join", opts{"by", 7}, k.of(1)) },
-			"error: operator `join` has `by` `7` [Integer], but the left item `[1, 2]` [ArrayList] is too short for it"},
+		{
+			"short tuple", func(k *kit) value.Value { return k.op(k.of(l(1, 2)), "join", opts{"by", 7}, k.of(1)) },
+			"error: operator `join` has `by` `7` [Integer], but the left item `[1, 2]` [ArrayList] is too short for it",
+		},
 	})
 }
 
@@ -180,13 +188,19 @@ func TestForking(t *testing.T) {
 		{"branch value", func(k *kit) value.Value { return output(k.op(k.value(1), "branch", sizes()), "small") }, "V"},
 		{"multiMap", func(k *kit) value.Value { return output(k.op(k.q(), "multiMap", both()), "b") }, "Q 4; 2; 3"},
 		{"multiMap value", func(k *kit) value.Value { return output(k.op(k.value(1), "multiMap", both()), "a") }, "V 1"},
-		{"several outputs", func(k *kit) value.Value { return k.op(k.op(k.q(), "branch", sizes()), "map", fn(double)) },
-			"error: operator `map` needs one channel, but operator `branch` has 2 outputs: choose one of `big`, `small`"},
-		{"several as argument", func(k *kit) value.Value { return k.op(k.q(), "join", k.op(k.q(), "branch", sizes())) },
-			"error: operator `join` takes a channel, but operator `branch` has 2 outputs: choose one of `big`, `small`"},
+		{
+			"several outputs", func(k *kit) value.Value { return k.op(k.op(k.q(), "branch", sizes()), "map", fn(double)) },
+			"error: operator `map` needs one channel, but operator `branch` has 2 outputs: choose one of `big`, `small`",
+		},
+		{
+			"several as argument", func(k *kit) value.Value { return k.op(k.q(), "join", k.op(k.q(), "branch", sizes())) },
+			"error: operator `join` takes a channel, but operator `branch` has 2 outputs: choose one of `big`, `small`",
+		},
 		{"mix takes all outputs", func(k *kit) value.Value { return k.op(k.empty(), "mix", k.op(k.q(), "branch", sizes())) }, "Q 30; 2"},
-		{"plain closure", func(k *kit) value.Value { return k.op(k.q(), "branch", 1) },
-			"error: operator `branch` takes a closure with labels, `{ v -> name: … }`, not `1` [Integer]"},
+		{
+			"plain closure", func(k *kit) value.Value { return k.op(k.q(), "branch", 1) },
+			"error: operator `branch` takes a closure with labels, `{ v -> name: … }`, not `1` [Integer]",
+		},
 		{"tap", func(k *kit) value.Value {
 			var tapped value.Value
 			assign := fn(func(v value.Value) any { tapped = v; return nil })

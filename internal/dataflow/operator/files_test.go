@@ -35,10 +35,12 @@ func TestCollectFile(t *testing.T) {
 		{"sort comparator", func(k *kit) value.Value {
 			return k.op(k.of("a", "bbb", "cc"), "collectFile", opts{"sort", fn2(func(a, b value.Value) any { return -byLength(a, b).(int) })})
 		}, "Q collect-file.data=bbbcca"},
-		{"seed", func(k *kit) value.Value {
-			return k.op(k.of("b", "a"), "collectFile", opts{"seed", "SEED", "newLine", true})
+		{
+			"seed", func(k *kit) value.Value {
+				return k.op(k.of("b", "a"), "collectFile", opts{"seed", "SEED", "newLine", true})
+			},
+			`Q collect-file.data=SEED\na\nb\n`,
 		},
-			`Q collect-file.data=SEED\na\nb\n`},
 		{"seed closure", func(k *kit) value.Value {
 			return k.op(k.of("b"), "collectFile", opts{"seed", fn(func(v value.Value) any { return "S" + value.ToString(v) })},
 				fn(func(v value.Value) any { return l("b.s", "b\n") }))
@@ -49,18 +51,22 @@ func TestCollectFile(t *testing.T) {
 		{"groups", func(k *kit) value.Value {
 			return k.op(k.of("Hola", "Ciao", "Hello", "Bonjour", "Halo"), "collectFile", first)
 		}, `Q B.txt=Bonjour\n; C.txt=Ciao\n; H.txt=Halo\nHola\nHello\n`},
-		{"lists", func(k *kit) value.Value {
-			return k.op(k.of(l("x.txt", "c1\n"), l("y.txt", "c2\n"), l("x.txt", "c3\n")), "collectFile")
+		{
+			"lists", func(k *kit) value.Value {
+				return k.op(k.of(l("x.txt", "c1\n"), l("y.txt", "c2\n"), l("x.txt", "c3\n")), "collectFile")
+			},
+			`Q x.txt=c3\nc1\n; y.txt=c2\n`,
 		},
-			`Q x.txt=c3\nc1\n; y.txt=c2\n`},
 		{"several parts", func(k *kit) value.Value {
 			return k.op(k.of("a", "b"), "collectFile", fn(func(v value.Value) any { return l("k.txt", v, v, "\n") }))
 		}, `Q k.txt=aa\n\nbb`},
 		{"files by name", func(k *kit) value.Value { return k.op(k.of(files(k)...), "collectFile") }, `Q a2.txt=H\na2\n; z1.txt=H\nz1\n`},
-		{"files sorted", func(k *kit) value.Value {
-			return k.op(k.of(files(k)...), "collectFile", opts{"name", "n.txt", "sort", true})
+		{
+			"files sorted", func(k *kit) value.Value {
+				return k.op(k.of(files(k)...), "collectFile", opts{"name", "n.txt", "sort", true})
+			},
+			`Q n.txt=H\na2\nH\nz1\n`,
 		},
-			`Q n.txt=H\na2\nH\nz1\n`},
 		{"files newLine", func(k *kit) value.Value {
 			return k.op(k.of(files(k)...), "collectFile", opts{"name", "n.txt", "newLine", true, "sort", false})
 		}, `Q n.txt=H\nz1\n\nH\na2\n\n`},
@@ -76,8 +82,10 @@ func TestCollectFile(t *testing.T) {
 		{"value", func(k *kit) value.Value { return k.op(k.value("v"), "collectFile", opts{"name", "n.txt"}) }, "Q n.txt=v"},
 		{"empty", func(k *kit) value.Value { return k.op(k.empty(), "collectFile", opts{"name", "n.txt", "seed", "x"}) }, "Q"},
 		{"empty text", func(k *kit) value.Value { return k.op(k.of(""), "collectFile", opts{"name", "n.txt"}) }, "Q n.txt="},
-		{"number", func(k *kit) value.Value { return k.op(k.of(3), "collectFile", opts{"name", "n.txt"}) },
-			"error: operator `collectFile` writes text and files, not `3` [Integer]"},
+		{
+			"number", func(k *kit) value.Value { return k.op(k.of(3), "collectFile", opts{"name", "n.txt"}) },
+			"error: operator `collectFile` writes text and files, not `3` [Integer]",
+		},
 	})
 }
 

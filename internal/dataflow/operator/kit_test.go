@@ -59,6 +59,7 @@ type host struct{ k *kit }
 func (h *host) Call(*value.Thread, value.Value, string, []value.Value) (value.Value, error) {
 	return nil, fmt.Errorf("no calls here")
 }
+
 func (h *host) Property(*value.Thread, value.Value, string) (value.Value, error) {
 	return nil, fmt.Errorf("no properties here")
 }

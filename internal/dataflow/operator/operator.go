@@ -106,7 +106,7 @@ func (op *operator) apply(env *Env, th *value.Thread, recv value.Value, args []v
 	if n := len(c.args); n < op.min || op.max >= 0 && n > op.max {
 		return nil, c.fail("takes %s, %d given: `%s(%s)`", arity(op.min, op.max), n, op.name, op.params)
 	}
-	return op.run(c)
+	return c.placed(op.run(c))
 }
 
 // receiver is the channel an operator is called on.
@@ -275,4 +275,12 @@ func near(name string, names []string) string {
 		return "; `" + n + "` exists"
 	}
 	return ""
+}
+
+// placed notes where the script made a channel, for messages.
+func (c *call) placed(v value.Value, err error) (value.Value, error) {
+	if ch, ok := v.(*dataflow.Channel); ok && c.th != nil && ch.Where.IsZero() {
+		ch.Where = c.th.At
+	}
+	return v, err
 }

@@ -29,8 +29,8 @@ func TestFactories(t *testing.T) {
 		{"of set", func(k *kit) value.Value { return k.of(value.NewSet(val(1), val(2))) }, "Q [1, 2]"},
 		{"of nothing", func(k *kit) value.Value { return k.of() }, "Q"},
 		{"value", func(k *kit) value.Value { return k.value("x") }, "V x"},
-		{"value empty", func(k *kit) value.Value { return k.value() }, "V"},
-		{"value null", func(k *kit) value.Value { return k.value(nil) }, "V"},
+		{"value empty", func(k *kit) value.Value { return k.value() }, "V open"},
+		{"value null", func(k *kit) value.Value { return k.value(nil) }, "V open"},
 		{"value list", func(k *kit) value.Value { return k.value(l(1, 2)) }, "V [1, 2]"},
 		{"empty", func(k *kit) value.Value { return k.empty() }, "Q"},
 		{"fromList", func(k *kit) value.Value { return k.make("fromList", l(1, l(2, 3), nil)) }, "Q 1; [2, 3]; null"},
@@ -204,8 +204,10 @@ func TestGathering(t *testing.T) {
 		{"collate step no remainder", func(k *kit) value.Value { return k.op(k.of(rangeOf(1, 4)), "collate", 3, 1, false) }, "Q [1, 2, 3]; [2, 3, 4]"},
 		{"collate wide", func(k *kit) value.Value { return k.op(k.of(1, 2, 3), "collate", 5, 2) }, "Q [1, 2, 3]; [3]"},
 		{"collate empty", func(k *kit) value.Value { return k.op(k.empty(), "collate", 2) }, "Q"},
-		{"collate 0", func(k *kit) value.Value { return k.op(k.of(1), "collate", 0) },
-			"error: operator `collate` takes a size and a step above 0, not 0 and 0"},
+		{
+			"collate 0", func(k *kit) value.Value { return k.op(k.of(1), "collate", 0) },
+			"error: operator `collate` takes a size and a step above 0, not 0 and 0",
+		},
 	})
 }
 
@@ -241,16 +243,20 @@ func TestReducing(t *testing.T) {
 			return k.op(k.q(), "sum", fn(func(v value.Value) any { return num(v) * num(v) }))
 		}, "V 14"},
 		{"sum decimal", func(k *kit) value.Value { return k.op(k.of(1, 2.5), "sum") }, "V 3.5"},
-		{"sum strings", func(k *kit) value.Value { return k.op(k.of("a", "b"), "sum") },
-			"error: operator `sum` adds numbers, not `a` [String]"},
+		{
+			"sum strings", func(k *kit) value.Value { return k.op(k.of("a", "b"), "sum") },
+			"error: operator `sum` adds numbers, not `a` [String]",
+		},
 		{"mean", func(k *kit) value.Value { return k.op(k.q(), "mean") }, "V 2"},
 		{"reduce", func(k *kit) value.Value { return k.op(k.q(), "reduce", plus) }, "V 6"},
 		{"reduce seed", func(k *kit) value.Value { return k.op(k.q(), "reduce", "x", join) }, "V x312"},
 		{"reduce empty", func(k *kit) value.Value { return k.op(k.empty(), "reduce", plus) }, "V null"},
 		{"reduce empty seed", func(k *kit) value.Value { return k.op(k.empty(), "reduce", 7, plus) }, "V 7"},
 		{"reduce one", func(k *kit) value.Value { return k.op(k.of(9), "reduce", plus) }, "V 9"},
-		{"reduce value", func(k *kit) value.Value { return k.op(k.value(1), "reduce", 7, plus) },
-			"error: operator `reduce` cannot be applied to a value channel"},
+		{
+			"reduce value", func(k *kit) value.Value { return k.op(k.value(1), "reduce", 7, plus) },
+			"error: operator `reduce` cannot be applied to a value channel",
+		},
 	})
 }
 
@@ -267,8 +273,10 @@ func TestFiltering(t *testing.T) {
 		{"take", func(k *kit) value.Value { return k.op(k.q(), "take", 2) }, "Q 3; 1"},
 		{"take 0", func(k *kit) value.Value { return k.op(k.q(), "take", 0) }, "Q"},
 		{"take all", func(k *kit) value.Value { return k.op(k.q(), "take", -1) }, "Q 3; 1; 2"},
-		{"take value", func(k *kit) value.Value { return k.op(k.value(1), "take", 2) },
-			"error: operator `take` cannot be applied to a value channel"},
+		{
+			"take value", func(k *kit) value.Value { return k.op(k.value(1), "take", 2) },
+			"error: operator `take` cannot be applied to a value channel",
+		},
 		{"until", func(k *kit) value.Value {
 			return k.op(k.of(1, 2, 3, 1), "until", fn(func(v value.Value) any { return num(v) == 3 }))
 		}, "Q 1; 2"},
@@ -283,8 +291,10 @@ func TestFiltering(t *testing.T) {
 		{"ifEmpty value", func(k *kit) value.Value { return k.op(k.op(k.value(1), "filter", above(5)), "ifEmpty", 2) }, "V 2"},
 		{"ifEmpty collect", func(k *kit) value.Value { return k.op(k.op(k.empty(), "collect"), "ifEmpty", l()) }, "V []"},
 		{"randomSample", func(k *kit) value.Value { return k.op(k.of(rangeOf(1, 10)), "randomSample", 5, 234) }, "Q 10; 9; 3; 7; 5"},
-		{"randomSample long", func(k *kit) value.Value { return k.op(k.of(rangeOf(1, 100)), "randomSample", 10, 42) },
-			"Q 64; 71; 45; 70; 32; 93; 42; 37; 9; 69"},
+		{
+			"randomSample long", func(k *kit) value.Value { return k.op(k.of(rangeOf(1, 100)), "randomSample", 10, 42) },
+			"Q 64; 71; 45; 70; 32; 93; 42; 37; 9; 69",
+		},
 		{"randomSample all", func(k *kit) value.Value { return k.op(k.of(1, 2, 3), "randomSample", 10, 42) }, "Q 2; 1; 3"},
 		{"randomSample large seed", func(k *kit) value.Value {
 			return k.op(k.of(rangeOf(1, 1000)), "randomSample", 5, int64(123456789012))
@@ -294,24 +304,42 @@ func TestFiltering(t *testing.T) {
 
 func TestErrorsNameTheOperator(t *testing.T) {
 	check(t, []row{
-		{"option", func(k *kit) value.Value { return k.op(k.q(), "groupTuple", opts{"bye", 1}) },
-			"error: operator `groupTuple` has no option `bye`; `by` exists: its options are `by`, `remainder`, `size`, `sort`"},
-		{"option type", func(k *kit) value.Value { return k.op(k.q(), "groupTuple", opts{"size", "x"}) },
-			"error: operator `groupTuple` takes an integer as `size`, not `x` [String]"},
-		{"closure", func(k *kit) value.Value { return k.op(k.q(), "map", 1) },
-			"error: operator `map` takes a closure, not `1` [Integer]"},
-		{"arity", func(k *kit) value.Value { return k.op(k.q(), "map") },
-			"error: operator `map` takes 1 argument, 0 given: `map(mapper: Closure)`"},
-		{"channel", func(k *kit) value.Value { return k.op(k.q(), "mix", 5) },
-			"error: operator `mix` takes a channel, not `5` [Integer]"},
-		{"combine", func(k *kit) value.Value { return k.op(k.q(), "combine", 3) },
-			"error: operator `combine` takes a channel or a list, not `3` [Integer]"},
-		{"scalars", func(k *kit) value.Value { return k.op(k.q(), "groupTuple") },
-			"error: operator `groupTuple` needs tuples, not `3` [Integer]: `[key, value]`"},
-		{"by", func(k *kit) value.Value { return k.op(k.of(l(1, 2)), "join", k.of(l(1, 3)), opts{}) },
-			"error: operator `join` takes 1 argument, 2 given: `join(" + joinOp.params + ")`"},
-		{"into", func(k *kit) value.Value { return k.op(k.q(), "into", fn(double)) },
-			"error: channels have no operator `into`: a channel can be read any number of times: use it by name, or `set { x }` to name it"},
+		{
+			"option", func(k *kit) value.Value { return k.op(k.q(), "groupTuple", opts{"bye", 1}) },
+			"error: operator `groupTuple` has no option `bye`; `by` exists: its options are `by`, `remainder`, `size`, `sort`",
+		},
+		{
+			"option type", func(k *kit) value.Value { return k.op(k.q(), "groupTuple", opts{"size", "x"}) },
+			"error: operator `groupTuple` takes an integer as `size`, not `x` [String]",
+		},
+		{
+			"closure", func(k *kit) value.Value { return k.op(k.q(), "map", 1) },
+			"error: operator `map` takes a closure, not `1` [Integer]",
+		},
+		{
+			"arity", func(k *kit) value.Value { return k.op(k.q(), "map") },
+			"error: operator `map` takes 1 argument, 0 given: `map(mapper: Closure)`",
+		},
+		{
+			"channel", func(k *kit) value.Value { return k.op(k.q(), "mix", 5) },
+			"error: operator `mix` takes a channel, not `5` [Integer]",
+		},
+		{
+			"combine", func(k *kit) value.Value { return k.op(k.q(), "combine", 3) },
+			"error: operator `combine` takes a channel or a list, not `3` [Integer]",
+		},
+		{
+			"scalars", func(k *kit) value.Value { return k.op(k.q(), "groupTuple") },
+			"error: operator `groupTuple` needs tuples, not `3` [Integer]: `[key, value]`",
+		},
+		{
+			"by", func(k *kit) value.Value { return k.op(k.of(l(1, 2)), "join", k.of(l(1, 3)), opts{}) },
+			"error: operator `join` takes 1 argument, 2 given: `join(" + joinOp.params + ")`",
+		},
+		{
+			"into", func(k *kit) value.Value { return k.op(k.q(), "into", fn(double)) },
+			"error: channels have no operator `into`: a channel can be read any number of times: use it by name, or `set { x }` to name it",
+		},
 	})
 	if err := Unknown("flatMapp"); err.Error() != "channels have no operator `flatMapp`; `flatMap` exists" {
 		t.Error(err)

@@ -61,6 +61,7 @@ func textOption(name string) option { return option{name, "a string", isText} }
 func byOption() option {
 	return option{"by", "an index or a list of indices, counted from 0", isIndices}
 }
+
 func sortOption() option {
 	return option{"sort", "true, false, 'hash', 'deep', 'index' or a closure", either(isBool, isClosure, isText)}
 }

@@ -20,15 +20,19 @@ func TestPrinting(t *testing.T) {
 		}, "VV v\n"},
 		{"view newLine", func(k *kit) value.Value { return k.op(k.of("v"), "view", opts{"newLine", false}) }, "v"},
 		{"view tag", func(k *kit) value.Value { return k.op(k.of("v"), "view", opts{"tag", "t"}) }, "[t] v\n"},
-		{"dump", func(k *kit) value.Value { return k.op(k.of("v", opts{"a", 1}, 3), "dump", opts{"tag", "foo"}) },
-			"[DUMP: foo] 'v'\n[DUMP: foo] ['a':1]\n[DUMP: foo] 3\n"},
+		{
+			"dump", func(k *kit) value.Value { return k.op(k.of("v", opts{"a", 1}, 3), "dump", opts{"tag", "foo"}) },
+			"[DUMP: foo] 'v'\n[DUMP: foo] ['a':1]\n[DUMP: foo] 3\n",
+		},
 		{"dump untagged", func(k *kit) value.Value { return k.op(k.value("q"), "dump") }, "[DUMP] 'q'\n"},
 		{"dump pretty", func(k *kit) value.Value {
 			return k.op(k.of(opts{"a", 1, "b", l("x", 2)}), "dump", opts{"tag", "pp", "pretty", true})
 		}, "[DUMP: pp] {\n    \"a\": \"1\",\n    \"b\": [\n        \"x\",\n        \"2\"\n    ]\n}\n"},
 		{"dump other tag", func(k *kit) value.Value { return k.op(k.of("v"), "dump", opts{"tag", "off"}) }, ""},
-		{"first of a value", func(k *kit) value.Value { return k.op(k.value(1), "first") },
-			"warn: The operator `first` is useless when applied to a value channel which returns a single value by definition\n"},
+		{
+			"first of a value", func(k *kit) value.Value { return k.op(k.value(1), "first") },
+			"warn: The operator `first` is useless when applied to a value channel which returns a single value by definition\n",
+		},
 	}
 	for _, r := range rows {
 		k := newKit(t)

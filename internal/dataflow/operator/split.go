@@ -19,7 +19,8 @@ var (
 	fileOption    = option{"file", "true, false, a file name or a path", either(isBool, isText, isPath)}
 	commonOptions = []option{
 		intOption("by"), textOption("charset"), boolOption("decompress"), elemOption, intOption("limit"), eachOption,
-		{"into", "a collection", value.IsCollection}, boolOption("autoClose"),
+		{"into", "a collection", value.IsCollection},
+		boolOption("autoClose"),
 	}
 	recordOption = option{"record", "true, false or a map of field names", either(isBool, isMap)}
 )
@@ -36,8 +37,12 @@ var (
 	splitFastaOp = splitOperator(splitter.FASTA, splitOptions(boolOption("compress"), fileOption, recordOption,
 		option{"size", "a number of bases or a memory size", either(isInt, isMemory)}))
 	splitFastqOp = splitOperator(splitter.FASTQ, splitOptions(boolOption("compress"), fileOption, recordOption, boolOption("pe")))
-	splitJSONOp  = splitOperator(splitter.JSON, []option{intOption("limit"), textOption("path"), boolOption("decompress"),
-		elemOption, eachOption, {"into", "a collection", value.IsCollection}, boolOption("autoClose")})
+	splitJSONOp  = splitOperator(splitter.JSON, []option{
+		intOption("limit"), textOption("path"), boolOption("decompress"),
+		elemOption, eachOption,
+		{"into", "a collection", value.IsCollection},
+		boolOption("autoClose"),
+	})
 	splitTextOp = splitOperator(splitter.Text, splitOptions(boolOption("compress"), fileOption, boolOption("keepHeader")))
 
 	countFastaOp = countOperator(splitter.FASTA)

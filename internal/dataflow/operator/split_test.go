@@ -75,23 +75,35 @@ func TestSplitMethods(t *testing.T) {
 		{fasta, "splitFasta", []any{opts{"by", 2}}, `>1abc some desc|x\nACGT\nTTG\n>2 two\nGG\nCC\n\n; >3\nA\n`},
 		{fasta, "splitFasta", []any{opts{"limit", 1}}, `>1abc some desc|x\nACGT\nTTG\n`},
 		{fasta, "splitFasta", []any{opts{"size", 8}}, `>1abc some desc|x\nACGT\nTTG\n>2 two\nGG\nCC\n\n; >3\nA\n`},
-		{fasta, "splitFasta", []any{opts{"record", opts{"id", true, "seqString", true, "desc", true, "header", true, "text", true, "sequence", true}}},
+		{
+			fasta, "splitFasta",
+			[]any{opts{"record", opts{"id", true, "seqString", true, "desc", true, "header", true, "text", true, "sequence", true}}},
 			`[id:1abc, desc:some desc|x, header:1abc some desc|x, text:>1abc some desc|x\nACGT\nTTG\n, seqString:ACGTTTG, sequence:ACGT\nTTG\n]; ` +
 				`[id:2, desc:two, header:2 two, text:>2 two\nGG\nCC\n\n, seqString:GGCC, sequence:GG\nCC\n]; ` +
-				`[id:3, desc:null, header:3, text:>3\nA\n, seqString:A, sequence:A\n]`},
-		{fasta, "splitFasta", []any{opts{"record", opts{"id", true, "sequence", true, "width", 3}}},
-			`[id:1abc, sequence:ACG\nTTT\nG\n]; [id:2, sequence:GGC\nC\n]; [id:3, sequence:A\n]`},
+				`[id:3, desc:null, header:3, text:>3\nA\n, seqString:A, sequence:A\n]`,
+		},
+		{
+			fasta, "splitFasta",
+			[]any{opts{"record", opts{"id", true, "sequence", true, "width", 3}}},
+			`[id:1abc, sequence:ACG\nTTT\nG\n]; [id:2, sequence:GGC\nC\n]; [id:3, sequence:A\n]`,
+		},
 		{fasta, "splitFasta", []any{opts{"record", opts{"id", true}, "by", 2}}, "[[id:1abc], [id:2]]; [[id:3]]"},
-		{">id\nAC\n> x y\nA\n", "splitFasta", []any{opts{"record", opts{"id", true, "desc", true, "header", true}}},
-			"[id:id, desc:null, header:id]; [id:, desc:null, header: x y]"},
+		{
+			">id\nAC\n> x y\nA\n", "splitFasta",
+			[]any{opts{"record", opts{"id", true, "desc", true, "header", true}}},
+			"[id:id, desc:null, header:id]; [id:, desc:null, header: x y]",
+		},
 		{"hello\nworld\n", "splitFasta", nil, `hello\nworld\n`},
 		{fasta, "splitFasta", []any{opts{"record", opts{"name", true}}}, "error: operator `splitFasta` has no record field `name`: the fields are `id`, `desc`, `header`, `text`, `seqString`, `sequence`, `width`"},
 		{fasta, "splitFasta", []any{opts{"by", 1, "size", 1}}, "error: operator `splitFasta` takes `by` or `size`, not both"},
 		{fasta, "countFasta", nil, "3"},
 		{fastq, "splitFastq", nil, `@r1 d\nACGT\n+\nIIII\n; @r2\nGG\n+r2\nJJ\n; @r3\nT\n+\n#\n`},
 		{fastq, "splitFastq", []any{opts{"by", 2, "limit", 3}}, `@r1 d\nACGT\n+\nIIII\n@r2\nGG\n+r2\nJJ\n; @r3\nT\n+\n#\n`},
-		{fastq + "\n", "splitFastq", []any{opts{"record", true}},
-			"[readHeader:r1 d, readString:ACGT, qualityHeader:, qualityString:IIII]; [readHeader:r2, readString:GG, qualityHeader:r2, qualityString:JJ]; [readHeader:r3, readString:T, qualityHeader:, qualityString:#]"},
+		{
+			fastq + "\n", "splitFastq",
+			[]any{opts{"record", true}},
+			"[readHeader:r1 d, readString:ACGT, qualityHeader:, qualityString:IIII]; [readHeader:r2, readString:GG, qualityHeader:r2, qualityString:JJ]; [readHeader:r3, readString:T, qualityHeader:, qualityString:#]",
+		},
 		{fastq, "splitFastq", []any{opts{"record", opts{"readHeader", true}}}, "[readHeader:r1 d]; [readHeader:r2]; [readHeader:r3]"},
 		{"@r\nAC\n+\n", "splitFastq", nil, ""},
 		{"r\nAC\n+\nII\n", "splitFastq", nil, "error: operator `splitFastq`: the content is not FASTQ: a read starts `r` and its third line `+`, not with `@` and `+`"},
@@ -207,16 +219,22 @@ func TestSplitOperators(t *testing.T) {
 		{"closure", func(k *kit) value.Value {
 			return k.op(k.of("a\nb\n"), "splitText", fn(func(v value.Value) any { return strings.TrimSpace(value.ToString(v)) + "!" }))
 		}, "Q a!; b!"},
-		{"pe", func(k *kit) value.Value { return k.op(pair(k), "splitFastq", opts{"by", 2, "pe", true}) },
-			`Q [id, @r1 d\nACGT\n+\nIIII\n@r2\nGG\n+r2\nJJ\n, @R1 d\nACGT\n+\nIIII\n@R2\nGG\n+R2\nJJ\n]; [id, @r3\nT\n+\n#\n, @R3\nT\n+\n#\n]`},
-		{"pe file", func(k *kit) value.Value {
-			return k.op(pair(k), "splitFastq", opts{"by", 3, "pe", true, "file", true, "limit", 1})
+		{
+			"pe", func(k *kit) value.Value { return k.op(pair(k), "splitFastq", opts{"by", 2, "pe", true}) },
+			`Q [id, @r1 d\nACGT\n+\nIIII\n@r2\nGG\n+r2\nJJ\n, @R1 d\nACGT\n+\nIIII\n@R2\nGG\n+R2\nJJ\n]; [id, @r3\nT\n+\n#\n, @R3\nT\n+\n#\n]`,
 		},
-			`Q [id, x_1.1.fq=@r1 d\nACGT\n+\nIIII\n, x_2.1.fq=@R1 d\nACGT\n+\nIIII\n]`},
-		{"elem list", func(k *kit) value.Value {
-			return k.op(pair(k), "splitFastq", opts{"by", 3, "elem", l(1, 2), "limit", 1})
+		{
+			"pe file", func(k *kit) value.Value {
+				return k.op(pair(k), "splitFastq", opts{"by", 3, "pe", true, "file", true, "limit", 1})
+			},
+			`Q [id, x_1.1.fq=@r1 d\nACGT\n+\nIIII\n, x_2.1.fq=@R1 d\nACGT\n+\nIIII\n]`,
 		},
-			`Q [id, @r1 d\nACGT\n+\nIIII\n, @R1 d\nACGT\n+\nIIII\n]`},
+		{
+			"elem list", func(k *kit) value.Value {
+				return k.op(pair(k), "splitFastq", opts{"by", 3, "elem", l(1, 2), "limit", 1})
+			},
+			`Q [id, @r1 d\nACGT\n+\nIIII\n, @R1 d\nACGT\n+\nIIII\n]`,
+		},
 		{"splitJson", func(k *kit) value.Value { return k.op(k.of("[1,2]"), "splitJson") }, "Q 1; 2"},
 		{"countLines", func(k *kit) value.Value { return k.op(k.of("a\nb\n", "c\n"), "countLines") }, "V 3"},
 		{"countLines empty", func(k *kit) value.Value { return k.op(k.empty(), "countLines") }, "V 0"},

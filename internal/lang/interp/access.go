@@ -45,7 +45,7 @@ func (in *Interp) mapMember(th *value.Thread, m *value.Map, name string) (value.
 	if v, ok := m.Get(value.String(name)); ok {
 		return v, true, nil
 	}
-	if m.Default != nil {
+	if m.Default != nil || m.Missing != nil {
 		v, err := value.GetAt(th, m, value.String(name))
 		return v, true, err
 	}
@@ -218,11 +218,13 @@ func (c *compiler) methodPointer(x *syntax.MethodPointer) code {
 				return f, nil
 			}
 		}
-		return &value.Closure{Params: 1, Variadic: true, Source: x.Where,
+		return &value.Closure{
+			Params: 1, Variadic: true, Source: x.Where,
 			Code: func(th *value.Thread, _ *value.Closure, args []value.Value) (value.Value, error) {
 				r, err := in.invoke(th, v, x.Name, args)
 				return r, c.at(err, x)
-			}}, nil
+			},
+		}, nil
 	}
 }
 
@@ -389,6 +391,9 @@ func (c *compiler) storeDynamic(fr *frame, name string, v value.Value) error {
 			}
 		}
 		self, _ = self.Owner.(*value.Closure)
+	}
+	if c.cls != nil {
+		return c.storeMember(&syntax.Ident{Name: name})(fr, v)
 	}
 	return value.Throw("groovy.lang.MissingPropertyException", "`%s` is not defined", name)
 }

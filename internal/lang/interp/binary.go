@@ -356,6 +356,7 @@ func (c *compiler) send(fr *frame, a, target value.Value, x *syntax.Binary) (val
 			a = outs.Elems[0]
 			args = append(append([]value.Value(nil), outs.Elems[1:]...), args...)
 		}
+		fr.th.At = t.At
 		v, err := c.inst.in.invoke(fr.th, a, t.Name, args)
 		return v, c.at(err, x.R)
 	case *Fork:

@@ -184,6 +184,9 @@ func (c *compiler) callDynamic(fr *frame, name string, args []value.Value) (valu
 		}
 		self, _ = self.Owner.(*value.Closure)
 	}
+	if c.cls != nil {
+		return c.callOwn(fr, name, args)
+	}
 	return nil, value.Throw("groovy.lang.MissingMethodException", "the function `%s` is not defined", name)
 }
 
@@ -232,6 +235,7 @@ func (c *compiler) callMethod(x *syntax.Call, fun *syntax.Prop) code {
 		if err != nil {
 			return nil, err
 		}
+		fr.th.At = x.Where
 		if v != nil {
 			if cl := v.Class(); cl == cached {
 				if v, err = method.Fn(fr.th, v, vals); err != nil {

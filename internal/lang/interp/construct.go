@@ -164,10 +164,15 @@ func (k *Class) init(th *value.Thread, o *Object) error {
 
 func (c *compiler) initField(f *syntax.FieldDef) exec {
 	x := c.expr(f.Init)
+	place, known := c.slot(f.Name)
 	return func(fr *frame) (control, error) {
 		v, err := x(fr)
 		if err == nil {
-			err = c.at(fr.this.setField(fr.this.class.slots[f.Name], v), f)
+			i := place
+			if !known { // of a trait
+				i = fr.this.class.slots[f.Name]
+			}
+			err = c.at(fr.this.setField(i, v), f)
 		}
 		return next, err
 	}

@@ -232,6 +232,9 @@ func (c *compiler) dynamic(fr *frame, name string) (value.Value, bool, error) {
 		owner, _ := self.Owner.(*value.Closure)
 		self = owner
 	}
+	if c.cls != nil {
+		return c.lookup(fr, name)
+	}
 	return nil, false, nil
 }
 

@@ -241,6 +241,10 @@ func convert(v value.Value, c *value.Class) (value.Value, error) {
 		}
 		return v, nil
 	}
+	if c == value.StringClass {
+		s, err := value.Text(v) // once: toString() of the script may fail
+		return value.String(s), err
+	}
 	if w, ok := value.Coerce(v, c); ok {
 		return w, nil
 	}

@@ -297,6 +297,18 @@ func (c *compiler) callMember(x *syntax.Call, fun *syntax.Ident, args argsCode) 
 	}
 }
 
+// callOwn calls a method by a name that the delegates did not know.
+func (c *compiler) callOwn(fr *frame, name string, args []value.Value) (value.Value, error) {
+	k := c.cls
+	if fr.this != nil {
+		k = fr.this.class
+	}
+	if m := choose(k.methods[name], args); m != nil && (m.def.Static || fr.this != nil) {
+		return m.call(fr.th, fr.this, args)
+	}
+	return c.callOther(fr, name, args)
+}
+
 // callOther calls what is no method of the class: a closure in a field, a
 // static method of a class around, what every object has.
 func (c *compiler) callOther(fr *frame, name string, args []value.Value) (value.Value, error) {

@@ -276,7 +276,7 @@ func (o *Object) Render() (string, error) {
 	case err != nil:
 		return "", err
 	case ok:
-		return value.ToString(v), nil
+		return value.Text(v)
 	case o.class.def.Kind == "enum":
 		return o.name, nil
 	case o.class.def.Kind == "record":

@@ -1,10 +1,13 @@
 package resolve
 
 import (
+	"fmt"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/syntax"
 )
 
@@ -232,10 +235,21 @@ func (r *resolver) unknownInClass(x *syntax.Ident) bool {
 	if r.lenient() && !r.cls.static {
 		return true
 	}
+	d := r.diags.Add(x.Span(), fmt.Sprintf("`%s` is not defined", x.Name))
+	d.Label = fmt.Sprintf("no variable, field or method of this name in `%s`", r.cls.def.Name)
 	near := r.visible()
-	for name := range r.cls.names {
-		near = append(near, name)
+	for s := r.cls; s != nil; s = s.outer {
+		for name := range s.names {
+			if !contains(objectMembers, name) {
+				near = append(near, name)
+			}
+		}
 	}
-	r.unknown(pendingName{ident: x, near: near})
+	sort.Strings(near)
+	if _, global := r.module.index[x.Name]; global {
+		d.Help = "classes do not see the variables and functions of the script: pass the value as an argument"
+	} else if name, ok := diag.Near(x.Name, near); ok {
+		d.Help = fmt.Sprintf("`%s` is defined", name)
+	}
 	return true
 }

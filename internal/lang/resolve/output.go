@@ -101,8 +101,10 @@ func publishStmts(b *syntax.Block) {
 			return true
 		}
 		if x, ok := s.X.(*syntax.Binary); ok && x.Op == syntax.OpShr {
-			s.X = &syntax.Call{At: x.At, Args: []syntax.Arg{{Value: x.L}, {Value: x.R}},
-				Fun: &syntax.Ident{At: syntax.At{Where: x.OpAt}, Name: PublishName, Binding: syntax.Binding{Kind: syntax.Dynamic}}}
+			s.X = &syntax.Call{
+				At: x.At, Args: []syntax.Arg{{Value: x.L}, {Value: x.R}},
+				Fun: &syntax.Ident{At: syntax.At{Where: x.OpAt}, Name: PublishName, Binding: syntax.Binding{Kind: syntax.Dynamic}},
+			}
 		}
 		return true
 	})

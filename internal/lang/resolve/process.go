@@ -135,15 +135,19 @@ func (r *resolver) input(e *syntax.Entry) {
 		return
 	}
 	if !inputQualifiers[e.Name] {
-		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not an input qualifier", e.Name))
-		if near, ok := diag.Near(e.Name, []string{"val", "path", "env", "each", "stdin", "tuple"}); ok {
-			d.Help = fmt.Sprintf("`%s` is one", near)
-		} else {
-			d.Help = "the qualifiers are `val`, `path`, `tuple`, `env`, `stdin`, `each`"
-		}
+		r.notQualifier(e, "input", "val", "path", "tuple", "env", "stdin", "each")
 		return
 	}
 	r.qualifier(e.Name, e.Args)
+}
+
+func (r *resolver) notQualifier(e *syntax.Entry, of string, known ...string) {
+	d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not an %s qualifier", e.Name, of))
+	if near, ok := diag.Near(e.Name, known); ok {
+		d.Help = fmt.Sprintf("`%s` is one", near)
+	} else {
+		d.Help = "the qualifiers are `" + strings.Join(known, "`, `") + "`"
+	}
 }
 
 func (r *resolver) qualifier(name string, args []syntax.Arg) {
@@ -228,12 +232,7 @@ func (r *resolver) output(e *syntax.Entry) {
 			r.ident(&syntax.Ident{At: syntax.At{Where: e.NameAt}, Name: e.Name})
 			return
 		}
-		d := r.diags.Add(e.NameAt, fmt.Sprintf("`%s` is not an output qualifier", e.Name))
-		if near, ok := diag.Near(e.Name, []string{"val", "path", "env", "stdout", "eval", "tuple"}); ok {
-			d.Help = fmt.Sprintf("`%s` is one", near)
-		} else {
-			d.Help = "the qualifiers are `val`, `path`, `tuple`, `env`, `stdout`, `eval`"
-		}
+		r.notQualifier(e, "output", "val", "path", "tuple", "env", "stdout", "eval")
 		return
 	}
 	r.outputArgs(e.Name, e.Args)

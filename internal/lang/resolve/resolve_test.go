@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,11 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/internal/lang/diag"
+	"sluice/internal/lang/langtest"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // host is what the scripts of the tests find besides their own names.
 type host struct{ lenient bool }
@@ -60,25 +58,7 @@ func resolve(t testing.TB, f *source.File, names Names) (*Module, diag.List) {
 	return Script(file, f.Name, names, load(t))
 }
 
-func chunks(t testing.TB) []*source.File {
-	t.Helper()
-	names, err := filepath.Glob("testdata/*.nf")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no test data", err)
-	}
-	var files []*source.File
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		base := strings.TrimSuffix(filepath.Base(name), ".nf")
-		for i, chunk := range strings.Split(string(text), "\n---\n") {
-			files = append(files, source.NewFile(base+"_"+strconv.Itoa(i+1)+".nf", chunk))
-		}
-	}
-	return files
-}
+func chunks(t testing.TB) []*source.File { return langtest.Chunks(t, "*.nf") }
 
 var expectation = regexp.MustCompile(`/// (error|warning) "(.*)"`)
 
@@ -111,41 +91,10 @@ func TestDiagnostics(t *testing.T) {
 // testdata/diag.
 func TestGoldens(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
-	for _, f := range chunks(t) {
+	langtest.Goldens(t, chunks(t), func(f *source.File) diag.List {
 		_, diags := resolve(t, f, host{})
-		if len(diags) == 0 {
-			continue
-		}
-		var b strings.Builder
-		if err := diags.Render(&b, diag.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join("testdata", "diag", f.Name+".txt")
-		seen[name] = true
-		if *update {
-			if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), b.String()); d != "" {
-			t.Errorf("%s (-want +got):\n%s", name, d)
-		}
-	}
-	names, err := filepath.Glob("testdata/diag/*.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if !seen[name] {
-			t.Errorf("%s belongs to no chunk", name)
-		}
-	}
+		return diags
+	})
 }
 
 var kinds = map[syntax.BindingKind]string{

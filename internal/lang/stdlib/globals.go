@@ -26,8 +26,11 @@ func globalFunctions() []def {
 	return append([]def{
 		{"println", "value: Object = ''", "prints a line", printLine},
 		{"print", "value", "prints", func(c call) (value.Value, error) {
-			c.th.Host.Print(value.ToString(c.arg(0)))
-			return nil, nil
+			s, err := value.Text(c.arg(0))
+			if err == nil {
+				c.th.Host.Print(s)
+			}
+			return nil, err
 		}},
 		{"printf", "format: String, values...", "prints as String.format does", func(c call) (value.Value, error) {
 			s, err := formatArgs(c)
@@ -83,7 +86,10 @@ func globalFunctions() []def {
 func printLine(c call) (value.Value, error) {
 	s := ""
 	if c.n() > 0 {
-		s = value.ToString(c.arg(0))
+		var err error
+		if s, err = value.Text(c.arg(0)); err != nil {
+			return nil, err
+		}
 	}
 	c.th.Host.Print(s + "\n")
 	return nil, nil

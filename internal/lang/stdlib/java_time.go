@@ -226,7 +226,8 @@ func temporalMethods() []def {
 		{"toEpochMilli", "", "is milliseconds since 1970", func(c call) (value.Value, error) { return value.Long(get(c).T.UnixMilli()), nil }},
 		{"toEpochSecond", "zone = null", "is seconds since 1970", func(c call) (value.Value, error) { return value.Long(get(c).T.Unix()), nil }},
 		{"getEpochSecond", "", "is seconds since 1970", func(c call) (value.Value, error) { return value.Long(get(c).T.Unix()), nil }},
-		{"atZone", "zone", "is the time in a zone", inZone}, {"atOffset", "zone", "is the time in a zone", inZone},
+		{"atZone", "zone", "is the time in a zone", inZone},
+		{"atOffset", "zone", "is the time in a zone", inZone},
 		{"withZoneSameInstant", "zone", "is the time in a zone", inZone},
 		{"truncatedTo", "unit", "cuts smaller units off", func(c call) (value.Value, error) {
 			t := get(c).T
@@ -249,8 +250,12 @@ func temporalMethods() []def {
 		name string
 		of   *value.Class
 	}{
-		{"toLocalDate", localDateClass}, {"toLocalTime", localTimeClass}, {"toLocalDateTime", localDateTimeClass},
-		{"toInstant", instantClass}, {"toOffsetDateTime", offsetDateTimeClass}, {"toZonedDateTime", zonedDateTimeClass},
+		{"toLocalDate", localDateClass},
+		{"toLocalTime", localTimeClass},
+		{"toLocalDateTime", localDateTimeClass},
+		{"toInstant", instantClass},
+		{"toOffsetDateTime", offsetDateTimeClass},
+		{"toZonedDateTime", zonedDateTimeClass},
 	} {
 		out = append(out, def{as.name, "zone = null", "is the time as another class", func(c call) (value.Value, error) {
 			return &Temporal{get(c).T, as.of}, nil
@@ -312,8 +317,10 @@ func zoneStatics() []def {
 	}
 	local := func(c call) (value.Value, error) { return &Zone{time.Local, c.recv.(value.ClassRef).Of}, nil }
 	return []def{
-		{"of", "name: String", "is a zone", find}, {"getTimeZone", "name: String", "is a zone", find},
-		{"systemDefault", "", "is the zone of this machine", local}, {"getDefault", "", "is the zone of this machine", local},
+		{"of", "name: String", "is a zone", find},
+		{"getTimeZone", "name: String", "is a zone", find},
+		{"systemDefault", "", "is the zone of this machine", local},
+		{"getDefault", "", "is the zone of this machine", local},
 		{"ofHours", "hours: Integer", "is an offset", func(c call) (value.Value, error) {
 			return &Zone{time.FixedZone("", c.intArg(0)*3600), zoneOffsetClass}, nil
 		}},

@@ -165,7 +165,7 @@ func mapMethods() []def {
 func (c call) asMap() *value.Map { return c.recv.(*value.Map) }
 
 func mapGet(th *value.Thread, m *value.Map, key value.Value) (value.Value, error) {
-	if v, ok := m.Get(key); ok || m.Default == nil {
+	if v, ok := m.Get(key); ok || m.Default == nil && m.Missing == nil {
 		return v, nil
 	}
 	return value.GetAt(th, m, key)

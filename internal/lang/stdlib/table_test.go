@@ -166,10 +166,18 @@ func TestClassNames(t *testing.T) {
 	t.Parallel()
 	table := New()
 	for _, tc := range []struct{ name, want string }{
-		{"String", "java.lang.String"}, {"java.util.Date", "java.util.Date"}, {"Date", "java.util.Date"}, {"File", "java.io.File"},
-		{"groovy.json.JsonSlurper", "groovy.json.JsonSlurper"}, {"JsonSlurper", ""}, {"LocalDate", ""}, {"java.time.LocalDate", "java.time.LocalDate"},
-		{"IllegalArgumentException", "java.lang.IllegalArgumentException"}, {"org.codehaus.groovy.GroovyException", "org.codehaus.groovy.GroovyException"},
-		{"Nope", ""}, {"nextflow.extension.FilesEx", "nextflow.extension.FilesEx"},
+		{"String", "java.lang.String"},
+		{"java.util.Date", "java.util.Date"},
+		{"Date", "java.util.Date"},
+		{"File", "java.io.File"},
+		{"groovy.json.JsonSlurper", "groovy.json.JsonSlurper"},
+		{"JsonSlurper", ""},
+		{"LocalDate", ""},
+		{"java.time.LocalDate", "java.time.LocalDate"},
+		{"IllegalArgumentException", "java.lang.IllegalArgumentException"},
+		{"org.codehaus.groovy.GroovyException", "org.codehaus.groovy.GroovyException"},
+		{"Nope", ""},
+		{"nextflow.extension.FilesEx", "nextflow.extension.FilesEx"},
 	} {
 		c, ok := table.Class(tc.name)
 		if ok != (tc.want != "") || ok && c.Name != tc.want {

@@ -13,8 +13,11 @@ func durationMethods() []def {
 		name string
 		get  func(value.Duration) int64
 	}{
-		{"Millis", value.Duration.Millis}, {"Seconds", value.Duration.Seconds}, {"Minutes", value.Duration.Minutes},
-		{"Hours", value.Duration.Hours}, {"Days", value.Duration.Days},
+		{"Millis", value.Duration.Millis},
+		{"Seconds", value.Duration.Seconds},
+		{"Minutes", value.Duration.Minutes},
+		{"Hours", value.Duration.Hours},
+		{"Days", value.Duration.Days},
 	} {
 		f := func(c call) (value.Value, error) { return value.Long(u.get(c.recv.(value.Duration))), nil }
 		out = append(out,

@@ -115,7 +115,8 @@ func urlMethods() []def {
 			}
 			return c.eachLine(string(b), 1, c.arg(0))
 		}},
-		{"openStream", "", "reads what the server answers", openURL}, {"newInputStream", "", "reads what the server answers", openURL},
+		{"openStream", "", "reads what the server answers", openURL},
+		{"newInputStream", "", "reads what the server answers", openURL},
 		{"newReader", "", "reads what the server answers", openURL},
 		{"withReader", "action: Closure", "calls action with a reader of the answer", func(c call) (value.Value, error) {
 			r, err := openURL(c)

@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,50 +9,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/internal/lang/diag"
+	"sluice/internal/lang/langtest"
 	"sluice/internal/lang/source"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // TestDiagGoldens renders the diagnostics of every chunk that has some:
 // reviewing wording is reviewing testdata/diag.
 func TestDiagGoldens(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
-	for _, f := range chunks(t) {
+	langtest.Goldens(t, chunks(t), func(f *source.File) diag.List {
 		_, diags := parseFile(f)
-		if len(diags) == 0 {
-			continue
-		}
-		var b strings.Builder
-		if err := diags.Render(&b, diag.Options{}); err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join("testdata", "diag", f.Name+".txt")
-		seen[name] = true
-		if *update {
-			if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-	names, err := filepath.Glob("testdata/diag/*.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if !seen[name] {
-			t.Errorf("%s belongs to no chunk", name)
-		}
-	}
+		return diags
+	})
 }
 
 func TestNestingLimit(t *testing.T) {

@@ -249,14 +249,16 @@ func (p *parser) entryKey(x Expr) Expr {
 }
 
 // arguments reads (a, k: v, *c).
-func (p *parser) arguments() []Arg {
+func (p *parser) arguments() []Arg { return p.argumentList(p.argument) }
+
+func (p *parser) argumentList(one func() Arg) []Arg {
 	open := p.tok
 	p.next()
 	saved := p.nest()
 	defer p.unnest(saved)
 	var args []Arg
 	for p.tok.Kind != RParen && !p.bad {
-		args = append(args, p.argument())
+		args = append(args, one())
 		if !p.got(Comma) {
 			break
 		}

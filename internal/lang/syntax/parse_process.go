@@ -22,13 +22,29 @@ func (p *parser) process() Decl {
 	default:
 		d.Name, d.NameAt = p.name("the name of the process")
 	}
+	section := ""
+	p.sections("process", p.processLabel, func(label string) {
+		section = label
+		p.sectionStart(d, section)
+	}, func() {
+		at := p.tok
+		section = p.processItem(d, section)
+		if p.bad {
+			p.resume(at)
+		}
+	})
+	d.Where = p.from(start)
+	return d
+}
+
+// sections reads the body of a process or workflow: begin is called after each
+// label, item where something else starts.
+func (p *parser) sections(what string, label func() string, begin func(string), item func()) {
 	open := p.tok
-	if !p.expect(LBrace, "of the process") {
-		d.Where = p.from(start)
-		return d
+	if !p.expect(LBrace, "of the "+what) {
+		return
 	}
 	saved := p.nestBlock()
-	section := ""
 	for p.tok.Kind != RBrace && p.tok.Kind != EOF && !p.given {
 		if p.got(Semicolon) {
 			continue
@@ -36,23 +52,16 @@ func (p *parser) process() Decl {
 		if p.forgottenBrace(open) {
 			break
 		}
-		if s := p.processLabel(); s != "" {
-			section = s
+		if s := label(); s != "" {
 			p.next()
 			p.next()
-			p.sectionStart(d, section)
+			begin(s)
 			continue
 		}
-		at := p.tok
-		section = p.processItem(d, section)
-		if p.bad {
-			p.resume(at)
-		}
+		item()
 	}
-	p.closing(RBrace, open, "process")
+	p.closing(RBrace, open, what)
 	p.unnest(saved)
-	d.Where = p.from(start)
-	return d
 }
 
 // processLabel is the section that begins at tok, or "".
@@ -316,21 +325,7 @@ func isQualifier(word string) bool {
 
 // qualifierArguments is an argument list in parentheses whose elements are
 // entry arguments.
-func (p *parser) qualifierArguments() []Arg {
-	open := p.tok
-	p.next()
-	saved := p.nest()
-	defer p.unnest(saved)
-	var args []Arg
-	for p.tok.Kind != RParen && !p.bad {
-		args = append(args, p.entryArg())
-		if !p.got(Comma) {
-			break
-		}
-	}
-	p.endNest(saved, RParen, open, "argument list")
-	return args
-}
+func (p *parser) qualifierArguments() []Arg { return p.argumentList(p.entryArg) }
 
 // DirectiveCall is the directive that a statement of Setup may be: `cpus 2`.
 func DirectiveCall(s Stmt) (*Entry, bool) {

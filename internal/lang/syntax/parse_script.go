@@ -424,31 +424,11 @@ func (p *parser) workflow() Decl {
 		d.Name, d.NameAt = p.text(p.tok), p.span(p.tok)
 		p.next()
 	}
-	open := p.tok
-	if !p.expect(LBrace, "of the workflow") {
-		d.Where = p.from(start)
-		return d
-	}
-	saved := p.nestBlock()
 	section := ""
-	for p.tok.Kind != RBrace && p.tok.Kind != EOF && !p.given {
-		if p.got(Semicolon) {
-			continue
-		}
-		if p.forgottenBrace(open) {
-			break
-		}
-		if s := p.workflowLabel(); s != "" {
-			section = s
-			p.next()
-			p.next()
-			p.emptySection(d, section)
-			continue
-		}
-		p.workflowItem(d, section)
-	}
-	p.closing(RBrace, open, "workflow")
-	p.unnest(saved)
+	p.sections("workflow", p.workflowLabel, func(label string) {
+		section = label
+		p.emptySection(d, section)
+	}, func() { p.workflowItem(d, section) })
 	d.Where = p.from(start)
 	return d
 }

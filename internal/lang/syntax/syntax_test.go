@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/internal/lang/langtest"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
 )
@@ -257,28 +258,7 @@ func takeOut(got map[int][]string, line int, want string) bool {
 // chunks reads all chunks of testdata, named by file and number.
 func chunks(t testing.TB) []*source.File {
 	t.Helper()
-	var files []*source.File
-	for _, pattern := range []string{"testdata/*.nf", "testdata/*.config", "testdata/*.groovy"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
-			text, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ext := filepath.Ext(name)
-			base := strings.TrimSuffix(filepath.Base(name), ext)
-			for i, chunk := range strings.Split(string(text), "\n---\n") {
-				files = append(files, source.NewFile(base+"_"+strconv.Itoa(i+1)+ext, chunk))
-			}
-		}
-	}
-	if len(files) == 0 {
-		t.Fatal("no chunks")
-	}
-	return files
+	return langtest.Chunks(t, "*.nf", "*.config", "*.groovy")
 }
 
 // Every node must be printed and walked.

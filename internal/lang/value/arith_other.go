@@ -245,25 +245,8 @@ func mulOther(a, b Value) (v Value, err error, ok bool) {
 			a, b = b, a
 		}
 	}
-	switch x := a.(type) {
-	case Duration:
-		if IsNumber(b) || b == nil {
-			n, err := scaledOrNull(int64(x), b, false)
-			if err != nil {
-				return nil, err, true
-			}
-			v, err := NewDuration(n)
-			return v, err, true
-		}
-	case Memory:
-		if IsNumber(b) || b == nil {
-			n, err := scaledOrNull(int64(x), b, false)
-			if err != nil {
-				return nil, err, true
-			}
-			v, err := NewMemory(n)
-			return v, err, true
-		}
+	if v, err, ok := scaledSize(a, b, false); ok {
+		return v, err, true
 	}
 	n, isNumber := AsInt32(b)
 	if !isNumber {
@@ -300,33 +283,40 @@ func repeatText(a Value, n int) (Value, error, bool) {
 	return String(strings.Repeat(s, n)), nil, true
 }
 
-func scaledOrNull(size int64, by Value, divide bool) (int64, error) {
-	if by == nil {
-		return 0, javaNull("java.lang.Object.toString()", "n")
+// scaledSize multiplies or divides a duration or memory size by a number.
+func scaledSize(a, by Value, divide bool) (Value, error, bool) {
+	var size int64
+	switch x := a.(type) {
+	case Duration:
+		size = int64(x)
+	case Memory:
+		size = int64(x)
+	default:
+		return nil, nil, false
 	}
-	return scaled(size, by, divide)
+	switch {
+	case by == nil:
+		return nil, javaNull("java.lang.Object.toString()", "n"), true
+	case !IsNumber(by):
+		return nil, nil, false
+	}
+	n, err := scaled(size, by, divide)
+	if err != nil {
+		return nil, err, true
+	}
+	if _, ok := a.(Duration); ok {
+		v, err := NewDuration(n)
+		return v, err, true
+	}
+	v, err := NewMemory(n)
+	return v, err, true
 }
 
 func divOther(a, b Value) (v Value, err error, ok bool) {
+	if v, err, ok := scaledSize(a, b, true); ok {
+		return v, err, true
+	}
 	switch x := a.(type) {
-	case Duration:
-		if IsNumber(b) || b == nil {
-			n, err := scaledOrNull(int64(x), b, true)
-			if err != nil {
-				return nil, err, true
-			}
-			v, err := NewDuration(n)
-			return v, err, true
-		}
-	case Memory:
-		if IsNumber(b) || b == nil {
-			n, err := scaledOrNull(int64(x), b, true)
-			if err != nil {
-				return nil, err, true
-			}
-			v, err := NewMemory(n)
-			return v, err, true
-		}
 	case *Path:
 		if x.IsFile {
 			return nil, nil, false

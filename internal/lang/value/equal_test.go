@@ -92,14 +92,41 @@ func TestHashCode(t *testing.T) {
 		v    Value
 		want int32
 	}{
-		{Int(1), 1}, {Long(-1), 0}, {dec("1.5"), 466}, {dec("1.50"), 4652}, {dec("-1.5"), -464}, {dec("123456789012345.678"), -1905628416},
-		{Double(1.5), 1073217536}, {Float(1.5), 1069547520}, {bigInt("12345678901234567890"), -1436577082}, {bigInt("-12345678901234567890"), 1436577082},
-		{bigInt("5"), 5}, {String("abc"), 96354}, {gstr("a1"), 3093}, {String("héé😀"), 104984299}, {True, 1231}, {False, 1237},
-		{list(Int(1), String("a"), nil), 33759}, {MapOf("a", Int(1), "b", String("x")), 122}, {NewSet(Int(1), Int(2)), 3},
-		{span(t, Int(1), Int(3), false), 13}, {span(t, Int(3), Int(1), false), 13}, {span(t, Int(0), Int(10), false), 65}, {span(t, Int(1), Int(3), true), 8},
-		{span(t, String("a"), String("c"), false), 126145}, {Char('a'), 97}, {ParsePath("/a/b"), 1494949}, {&Path{Name: "/a/b", IsFile: true}, 268852},
-		{dur("1h"), 3607493}, {mem("8 GB"), 7495}, {&List{Elems: []Value{Int(1), Int(2)}, Kind: Tuple}, 994}, {&List{Elems: []Value{Int(1), Int(2)}, Kind: Bag}, 3},
-		{entry(), 96}, {&GroupKey{Key: String("a")}, 97}, {dec("-100000000000000000000.5"), 544350935}, {dec("0.0"), 1},
+		{Int(1), 1},
+		{Long(-1), 0},
+		{dec("1.5"), 466},
+		{dec("1.50"), 4652},
+		{dec("-1.5"), -464},
+		{dec("123456789012345.678"), -1905628416},
+		{Double(1.5), 1073217536},
+		{Float(1.5), 1069547520},
+		{bigInt("12345678901234567890"), -1436577082},
+		{bigInt("-12345678901234567890"), 1436577082},
+		{bigInt("5"), 5},
+		{String("abc"), 96354},
+		{gstr("a1"), 3093},
+		{String("héé😀"), 104984299},
+		{True, 1231},
+		{False, 1237},
+		{list(Int(1), String("a"), nil), 33759},
+		{MapOf("a", Int(1), "b", String("x")), 122},
+		{NewSet(Int(1), Int(2)), 3},
+		{span(t, Int(1), Int(3), false), 13},
+		{span(t, Int(3), Int(1), false), 13},
+		{span(t, Int(0), Int(10), false), 65},
+		{span(t, Int(1), Int(3), true), 8},
+		{span(t, String("a"), String("c"), false), 126145},
+		{Char('a'), 97},
+		{ParsePath("/a/b"), 1494949},
+		{&Path{Name: "/a/b", IsFile: true}, 268852},
+		{dur("1h"), 3607493},
+		{mem("8 GB"), 7495},
+		{&List{Elems: []Value{Int(1), Int(2)}, Kind: Tuple}, 994},
+		{&List{Elems: []Value{Int(1), Int(2)}, Kind: Bag}, 3},
+		{entry(), 96},
+		{&GroupKey{Key: String("a")}, 97},
+		{dec("-100000000000000000000.5"), 544350935},
+		{dec("0.0"), 1},
 	} {
 		if got := HashCode(c.v); got != c.want {
 			t.Errorf("HashCode(%s) = %d, want %d", Inspect(c.v), got, c.want)
@@ -113,12 +140,32 @@ func TestCompare(t *testing.T) {
 		a, b Value
 		want int
 	}{
-		{Int(1), Int(2), -1}, {Int(1), nil, 1}, {nil, Int(1), -1}, {nil, nil, 0}, {Int(1), dec("1.5"), -1}, {String("a"), String("d"), -1},
-		{gstr("a1"), String("a2"), -1}, {String("a"), Int(1), 1}, {Int(1), String("a"), -1}, {String("1"), Int(2), 1}, {True, False, 1},
-		{ParsePath("/a"), ParsePath("/b"), -1}, {dur("1h"), dur("1m"), 1}, {mem("1 GB"), mem("1 MB"), 1}, {Char('a'), String("b"), -1},
-		{Char('a'), Int(97), 0}, {dec("1.0"), dec("1.00"), 0}, {Double(math.NaN()), Double(1), 1}, {gstr("a1"), Int(1), 1},
-		{String("a"), dec("97.5"), -1}, {String("a"), String("B"), 1}, {String("é"), String("z"), 1}, {String("😀"), String("\uffff"), -1},
-		{String("abc"), String("abcd"), -1}, {Long(5), bigInt("6"), -1}, {dec("1e3"), Int(1000), 0},
+		{Int(1), Int(2), -1},
+		{Int(1), nil, 1},
+		{nil, Int(1), -1},
+		{nil, nil, 0},
+		{Int(1), dec("1.5"), -1},
+		{String("a"), String("d"), -1},
+		{gstr("a1"), String("a2"), -1},
+		{String("a"), Int(1), 1},
+		{Int(1), String("a"), -1},
+		{String("1"), Int(2), 1},
+		{True, False, 1},
+		{ParsePath("/a"), ParsePath("/b"), -1},
+		{dur("1h"), dur("1m"), 1},
+		{mem("1 GB"), mem("1 MB"), 1},
+		{Char('a'), String("b"), -1},
+		{Char('a'), Int(97), 0},
+		{dec("1.0"), dec("1.00"), 0},
+		{Double(math.NaN()), Double(1), 1},
+		{gstr("a1"), Int(1), 1},
+		{String("a"), dec("97.5"), -1},
+		{String("a"), String("B"), 1},
+		{String("é"), String("z"), 1},
+		{String("😀"), String("\uffff"), -1},
+		{String("abc"), String("abcd"), -1},
+		{Long(5), bigInt("6"), -1},
+		{dec("1e3"), Int(1000), 0},
 	} {
 		got, err := Compare(c.a, c.b)
 		if err != nil || intOrder(int64(got), 0) != c.want {
@@ -144,14 +191,18 @@ func TestTruth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []Value{nil, String(""), gstr(""), list(), NewMap(0), Int(0), Long(0), dec("0.0"), Double(0), bigInt("0"), Char(0), False,
-		Duration(0), Memory(0), Double(math.NaN()), NewSet(), p.NewMatcher("x"), span(t, Int(1), Int(1), true)} {
+	for _, v := range []Value{
+		nil, String(""), gstr(""), list(), NewMap(0), Int(0), Long(0), dec("0.0"), Double(0), bigInt("0"), Char(0), False,
+		Duration(0), Memory(0), Double(math.NaN()), NewSet(), p.NewMatcher("x"), span(t, Int(1), Int(1), true),
+	} {
 		if Truth(v) {
 			t.Errorf("%s is true", Inspect(v))
 		}
 	}
-	for _, v := range []Value{String("a"), gstr("a"), list(Int(0)), MapOf("a", nil), Int(1), Char(' '), ParsePath("/nonexistent"), Duration(1), Memory(1),
-		&Closure{}, NewSet(nil), p.NewMatcher("abc"), &GroupKey{Key: String("")}, span(t, Int(1), Int(0), false)} {
+	for _, v := range []Value{
+		String("a"), gstr("a"), list(Int(0)), MapOf("a", nil), Int(1), Char(' '), ParsePath("/nonexistent"), Duration(1), Memory(1),
+		&Closure{}, NewSet(nil), p.NewMatcher("abc"), &GroupKey{Key: String("")}, span(t, Int(1), Int(0), false),
+	} {
 		if !Truth(v) {
 			t.Errorf("%s is false", Inspect(v))
 		}

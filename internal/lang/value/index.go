@@ -85,8 +85,14 @@ func mapKey(idx Value) Value {
 // mapValue is map.get(key), asking and keeping what withDefault gives.
 func mapValue(th *Thread, m *Map, key Value) (Value, error) {
 	v, ok := m.Get(key)
-	if ok || m.Default == nil {
+	if ok {
 		return v, nil
+	}
+	if m.Missing != nil {
+		m.Missing(key)
+	}
+	if m.Default == nil {
+		return nil, nil
 	}
 	v, err := m.Default(th, key)
 	if err != nil {

@@ -11,6 +11,11 @@ type Map struct {
 	index   map[int32][]int32
 	live    int
 	Default func(th *Thread, key Value) (Value, error) // withDefault { }
+
+	// What `params` does beyond a map; copies do not have it. Missing is told
+	// of a name that was read and is not there, Guard says whether a key may be set.
+	Missing func(key Value)
+	Guard   func(key Value) bool
 }
 
 // An Entry is one key and value of a map, as scripts see it in `each`.
@@ -80,6 +85,13 @@ func (m *Map) Has(key Value) bool { return m.find(key) >= 0 }
 
 // Set adds or replaces; a replaced key keeps its place.
 func (m *Map) Set(key, v Value) {
+	if m.Guard == nil || m.Guard(key) {
+		m.Replace(key, v)
+	}
+}
+
+// Replace is Set without asking Guard.
+func (m *Map) Replace(key, v Value) {
 	if i := m.find(key); i >= 0 {
 		m.entries[i].Value = v
 		return

@@ -38,11 +38,20 @@ func TestPathOperations(t *testing.T) {
 	a := ParsePath("/a")
 	web := ParsePath("https://x.org/a/b.txt")
 	for _, c := range []struct{ name, got, want string }{
-		{"resolve b", a.ResolveName("b").Name, "/a/b"}, {"resolve /b", a.ResolveName("/b").Name, "/b"}, {"resolve ''", a.ResolveName("").Name, "/a"},
-		{"resolve ../b", a.ResolveName("../b").Name, "/a/../b"}, {"resolve b//c/", a.ResolveName("b//c/").Name, "/a/b/c"}, {"resolve relative", ParsePath("x").ResolveName("y").Name, "x/y"},
-		{"root", ParsePath("/").ResolveName("b").Name, "/b"}, {"web", web.ResolveName("c").URI(), "https://x.org/a/b.txt/c"}, {"web parent", web.Parent().ToString(), "/a"},
-		{"a scheme is a name here", a.Sibling("https://x/y").URI(), "/https:/x/y"}, {"sibling", ParsePath("/a/b").Sibling("c").Name, "/a/c"},
-		{"normalize", ParsePath("/a/../b").Normalize().Name, "/b"}, {"normalize relative", ParsePath("a/../../b").Normalize().Name, "../b"}, {"normalize root", ParsePath("/../a").Normalize().Name, "/a"},
+		{"resolve b", a.ResolveName("b").Name, "/a/b"},
+		{"resolve /b", a.ResolveName("/b").Name, "/b"},
+		{"resolve ''", a.ResolveName("").Name, "/a"},
+		{"resolve ../b", a.ResolveName("../b").Name, "/a/../b"},
+		{"resolve b//c/", a.ResolveName("b//c/").Name, "/a/b/c"},
+		{"resolve relative", ParsePath("x").ResolveName("y").Name, "x/y"},
+		{"root", ParsePath("/").ResolveName("b").Name, "/b"},
+		{"web", web.ResolveName("c").URI(), "https://x.org/a/b.txt/c"},
+		{"web parent", web.Parent().ToString(), "/a"},
+		{"a scheme is a name here", a.Sibling("https://x/y").URI(), "/https:/x/y"},
+		{"sibling", ParsePath("/a/b").Sibling("c").Name, "/a/c"},
+		{"normalize", ParsePath("/a/../b").Normalize().Name, "/b"},
+		{"normalize relative", ParsePath("a/../../b").Normalize().Name, "../b"},
+		{"normalize root", ParsePath("/../a").Normalize().Name, "/a"},
 		{"az", ParsePath("az://box/dir").ResolveName("f").URI(), "az://box/dir/f"},
 	} {
 		check(t, c.name, c.got, c.want)

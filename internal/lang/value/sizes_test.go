@@ -13,8 +13,10 @@ func TestDuration(t *testing.T) {
 	} {
 		check(t, text, show(nilOnError(ParseDuration(text))), "nextflow.util.Duration "+want)
 	}
-	for _, text := range []string{"30:00", "1hr", "2hrs", "5 mins", "5 secs", "5 milliseconds", "5 w", "1 week", "100", "", "abc", "1x", "-1h", "1H",
-		"1 D 2 H", " 1h ", "1.5.h", "1h,30m", "1h x", "1e3s", ".5h", "100:00:00", "1:2:3:4"} {
+	for _, text := range []string{
+		"30:00", "1hr", "2hrs", "5 mins", "5 secs", "5 milliseconds", "5 w", "1 week", "100", "", "abc", "1x", "-1h", "1H",
+		"1 D 2 H", " 1h ", "1.5.h", "1h,30m", "1h x", "1e3s", ".5h", "100:00:00", "1:2:3:4",
+	} {
 		check(t, text, show(nilOnError(ParseDuration(text))), "!! java.lang.IllegalArgumentException: Not a valid duration value: "+text)
 	}
 	for ms, want := range map[int64]string{

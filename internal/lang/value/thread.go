@@ -36,6 +36,7 @@ type Thread struct {
 	Depth   int         // calls under way, for the recursion limit
 	Calls   []CallSite  // innermost last
 	Stack   []Value     // slots of running functions; the interpreter's
+	At      source.Span // the method call being made; the interpreter's
 }
 
 // A CallSite is one entry of the script's call stack.

@@ -21,8 +21,10 @@ func good(t *testing.T) *task.Task {
 	if !ok {
 		t.Fatal("hash")
 	}
-	tk := &task.Task{ID: 4, Process: "GOOD", Name: "GOOD (t2)", Tag: "t2", Attempt: 1, Hash: h,
-		WorkDir: "/tmp/h6/work/0b/927b410ffe1666cbea7ea9447252ae", State: task.Cached}
+	tk := &task.Task{
+		ID: 4, Process: "GOOD", Name: "GOOD (t2)", Tag: "t2", Attempt: 1, Hash: h,
+		WorkDir: "/tmp/h6/work/0b/927b410ffe1666cbea7ea9447252ae", State: task.Cached,
+	}
 	submit := time.Date(2026, 11, 23, 8, 40, 35, 342e6, time.Local)
 	tk.Result = task.Result{
 		NativeID: "22203", Submit: submit, Start: submit.Add(91 * time.Millisecond), Complete: submit.Add(134 * time.Millisecond),
