@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -17,7 +16,10 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sluice := buildSluice(t)
+	sluice, err := Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Runs are mostly waiting for short tasks; more of them than cores would
 	// only stretch the ones that watch the clock.
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -73,18 +75,4 @@ func realTempDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// buildSluice builds the binary once; SLUICE names one that is built already.
-func buildSluice(t *testing.T) string {
-	if path := os.Getenv("SLUICE"); path != "" {
-		return path
-	}
-	path := filepath.Join(t.TempDir(), "sluice")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, "sluice/cmd/sluice")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build sluice: %v\n%s", err, out)
-	}
-	return path
 }

@@ -50,6 +50,20 @@ func (c *Case) Run(ctx context.Context, engine, dir string, env []string) (Outco
 	return got, c.collect(dir, &got)
 }
 
+// Build makes our binary in dir; SLUICE names one that is built already.
+func Build(ctx context.Context, dir string) (string, error) {
+	if path := os.Getenv("SLUICE"); path != "" {
+		return path, nil
+	}
+	path := filepath.Join(dir, "sluice")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "sluice/cmd/sluice")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build sluice: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
 // unpack writes the pipeline; scripts in bin/ and those with a #! are made executable.
 func (c *Case) unpack(dir string) error {
 	for _, f := range c.Files {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sluice/conformance"
 )
 
 const checksums = "SHA256SUMS"
@@ -21,7 +23,10 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(mains) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
-	sluice := buildSluice(t)
+	sluice, err := conformance.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, main := range mains {
 		t.Run(filepath.Dir(main), func(t *testing.T) {
 			script, err := filepath.Abs(main)
@@ -87,18 +92,4 @@ func read(t *testing.T, path string) []byte {
 		t.Error(err)
 	}
 	return data
-}
-
-// buildSluice builds the binary; SLUICE names one that is built already.
-func buildSluice(t *testing.T) string {
-	if path := os.Getenv("SLUICE"); path != "" {
-		return path
-	}
-	path := filepath.Join(t.TempDir(), "sluice")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, "sluice/cmd/sluice")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build sluice: %v\n%s", err, out)
-	}
-	return path
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"sort"
+	"strings"
 
 	"sluice/internal/lang/value"
 )
@@ -15,8 +16,25 @@ func (c *Config) Override(process, executor, env *value.Map) {
 	}{{"process", process}, {"executor", executor}, {"env", env}} {
 		if o.over != nil && o.over.Len() > 0 {
 			MergeTree(c.Root, value.MapOf(o.scope, CopyTree(o.over)))
+			c.giveAll(o.over, []string{o.scope})
 		}
 	}
+}
+
+func (c *Config) giveAll(m *value.Map, path []string) {
+	m.Entries(func(k, v value.Value) bool {
+		at := append(path[:len(path):len(path)], value.ToString(k))
+		if inner, ok := v.(*value.Map); ok {
+			c.giveAll(inner, at)
+			return true
+		}
+		option := "-" + dotted(at)
+		if at[0] == "env" {
+			option = "-e." + dotted(at[1:])
+		}
+		c.give(option, at...)
+		return true
+	})
 }
 
 // With applies the options -with-x and -without-x: name to value, "-" where
@@ -33,6 +51,7 @@ func (c *Config) With(with map[string]string, without []string) {
 	}
 	for _, name := range without {
 		c.Set(value.Bool(false), name, "enabled")
+		c.give("-without-"+name, name, "enabled")
 	}
 }
 
@@ -41,12 +60,13 @@ func (c *Config) with(name, v string) {
 	switch name {
 	case "bucket-dir":
 		c.Set(value.String(v), "bucketDir")
+		c.give("-bucket-dir", "bucketDir")
 		return
 	case "lib":
 		c.Set(value.String(v), "libDir")
 		return
 	case "plugins":
-		c.Plugins = append(c.Plugins, v)
+		c.Plugins = append(c.Plugins, strings.Split(v, ",")...)
 		return
 	case "trace", "report", "timeline", "dag":
 		detail = "file"
@@ -56,16 +76,23 @@ func (c *Config) with(name, v string) {
 		detail = "endpoint"
 	case "notification":
 		detail = "to"
+	case "cloudcache":
+		c.Set(value.Bool(true), name, "enabled")
+		c.give("-with-cloudcache", name, "enabled")
+		return
 	case "conda", "spack":
 		if v != "-" {
 			c.Set(value.String(v), "process", name)
+			c.give("-with-"+name, "process", name)
 		}
 	default:
 		if v != "-" {
 			c.Set(value.String(v), "process", "container")
+			c.give("-with-"+name, "process", "container")
 		}
 	}
 	c.Set(value.Bool(true), name, "enabled")
+	c.give("-with-"+name, name, "enabled")
 	if detail != "" && v != "-" {
 		c.Set(value.String(v), name, detail)
 	}

@@ -17,6 +17,7 @@ type Config struct {
 	Known    []string // profiles that exist
 	Plugins  []string // as written: "nf-schema@2.1.0"
 	Spans    map[string]source.Span
+	given    map[string]string // options of the command line, by Key of what they set
 }
 
 // New is a configuration of a tree; a nil root is empty.
@@ -33,6 +34,9 @@ func Key(path ...string) string { return strings.Join(path, "\x00") }
 // Span is where the option was last set; for a scope that has no place of its
 // own the first option in it, otherwise the nearest enclosing scope.
 func (c *Config) Span(path ...string) source.Span {
+	if c.Given(path...) != "" {
+		return source.Span{}
+	}
 	if s, ok := c.Spans[Key(path...)]; ok {
 		return s
 	}
@@ -58,6 +62,17 @@ func before(a, b source.Span) bool {
 		return a.File.Name < b.File.Name
 	}
 	return a.Start < b.Start
+}
+
+// Given is the option of the command line that set the value at a path, ""
+// when a file did.
+func (c *Config) Given(path ...string) string { return c.given[Key(path...)] }
+
+func (c *Config) give(option string, path ...string) {
+	if c.given == nil {
+		c.given = map[string]string{}
+	}
+	c.given[Key(path...)] = option
 }
 
 // Lookup finds the value at a path; ok tells a null from an absent option.

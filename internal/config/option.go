@@ -133,8 +133,17 @@ func matchName(pattern, name string) bool {
 	return true
 }
 
+// effective are the scopes whose booleans decide what a run does here: a wrong
+// type there is an error, elsewhere a warning.
+var effective = map[string]bool{
+	"apptainer": true, "charliecloud": true, "conda": true, "docker": true, "fusion": true, "podman": true,
+	"sarus": true, "shifter": true, "singularity": true, "spack": true, "trace": true, "wave": true, "workflow": true,
+}
+
 // Check warns about options that no table knows. Scopes of plugins and of
-// the pipeline's own making pass unless they resemble a known one.
+// the pipeline's own making pass unless they resemble a known one. Entries
+// that are errors: selectors that cannot be read, and booleans of another type
+// where they matter.
 func (c *Config) Check() diag.List {
 	var problems diag.List
 	c.Root.Entries(func(k, v value.Value) bool {
@@ -238,7 +247,10 @@ func (c *Config) checkType(problems *diag.List, o *Option, path []string, v valu
 		return
 	}
 	if _, err := directive.Flag(strings.Join(path, "."), v, false); err != nil {
-		problems.Add(c.Span(path...), err.Error())
+		d := problems.Add(c.Span(path...), err.Error())
+		if !effective[path[0]] {
+			d.Severity = diag.Warning
+		}
 	}
 }
 
@@ -265,7 +277,7 @@ func (c *Config) checkProcess(problems *diag.List, path []string, m *value.Map) 
 			return true
 		}
 		if err := directive.Check(d, v); err != nil && !d.Repeatable {
-			problems.Add(c.Span(at...), err.Error())
+			problems.Warn(c.Span(at...), err.Error())
 		}
 		return true
 	})

@@ -93,6 +93,11 @@ func TestBuild(t *testing.T) {
 			Lines{Run: sing + `SINGULARITYENV_NXF_DEBUG="${NXF_DEBUG:=0}" ${AA:+SINGULARITYENV_AA="$AA"} singularity --eng exec --no-home --pid -B ` + dir + ` -B "$NXF_TASK_WORKDIR" --ro $HOME /c/ubuntu.img /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + tr + `"`},
 		},
 		{
+			"singularity in OCI mode",
+			Spec{Container: &task.Container{Engine: "singularity", Image: "docker://busybox", OCI: true}, Command: sh},
+			Lines{Run: sing + `singularity exec --no-home --oci -B ` + dir + ` docker://busybox /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + sh + `"`},
+		},
+		{
 			"apptainer without mounts",
 			Spec{Container: &task.Container{Engine: "apptainer", Image: "/c/ubuntu.img", NoMounts: true}, Command: sh},
 			Lines{Run: strings.ReplaceAll(sing, "SINGULARITY", "APPTAINER") + `apptainer exec --no-home --pid /c/ubuntu.img /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + sh + `"`},

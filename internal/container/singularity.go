@@ -28,7 +28,11 @@ func execLine(s Spec, name, prefix string) Lines {
 		}
 	}
 	w.add(program(c, name)...)
-	w.add("exec --no-home --pid")
+	isolate := "--pid"
+	if c.OCI {
+		isolate = "--oci"
+	}
+	w.add("exec --no-home", isolate)
 	if !c.NoMounts {
 		for _, p := range mounts(s) {
 			w.add("-B " + Quote(p))

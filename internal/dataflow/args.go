@@ -35,3 +35,18 @@ func WrongInputs(kind, name string, want, got int) error {
 	}
 	return value.Throw("nextflow.exception.ScriptRuntimeException", "%s `%s` takes %d %s, %d given", kind, name, want, noun, got)
 }
+
+// Run is c.run(args), the older way to call a process or workflow: a list may
+// hold the arguments.
+func Run(th *value.Thread, c value.Callable, name string, args []value.Value) (value.Value, bool, error) {
+	if name != "run" {
+		return nil, false, nil
+	}
+	if len(args) == 1 {
+		if l, ok := args[0].(*value.List); ok {
+			args = l.Elems
+		}
+	}
+	v, err := c.CallWith(th, args)
+	return v, true, err
+}

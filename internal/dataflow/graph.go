@@ -19,7 +19,6 @@ type Graph struct {
 	chans   []*Channel
 	topics  map[string]*Channel
 	held    int
-	quiet   []func() (bool, error)
 
 	mu     sync.Mutex
 	posted []func() error
@@ -99,10 +98,6 @@ func (g *Graph) Post(f func() error) {
 	}
 }
 
-// OnQuiet adds a function to call when nothing is left to run; it says whether
-// it made progress. Later additions are asked last.
-func (g *Graph) OnQuiet(f func() (bool, error)) { g.quiet = append(g.quiet, f) }
-
 // Run drives the graph until nothing is left to do, an error, or the end of
 // ctx. The caller holds the interpreter lock.
 func (g *Graph) Run(ctx context.Context) error {
@@ -154,8 +149,8 @@ func (g *Graph) run(ctx context.Context, until func() bool) error {
 			}
 			continue
 		}
-		if progress, err = g.settle(); err != nil || !progress {
-			return err
+		if !g.settle() {
+			return nil
 		}
 	}
 	return nil
@@ -227,27 +222,19 @@ func (g *Graph) wait(ctx context.Context) error {
 	}
 }
 
-// settle asks who waits for the end of everything else, topics first.
-func (g *Graph) settle() (bool, error) {
-	names := make([]string, 0, len(g.topics))
+// settle closes the topics, once nothing else can send to them.
+func (g *Graph) settle() bool {
+	var open []string
 	for name, c := range g.topics {
 		if !c.closed {
-			names = append(names, name)
+			open = append(open, name)
 		}
 	}
-	if len(names) > 0 {
-		sort.Strings(names)
-		for _, name := range names {
-			g.topics[name].Close()
-		}
-		return true, nil
+	sort.Strings(open)
+	for _, name := range open {
+		g.topics[name].Close()
 	}
-	for _, f := range g.quiet {
-		if progress, err := f(); err != nil || progress {
-			return progress, err
-		}
-	}
-	return false, nil
+	return len(open) > 0
 }
 
 // Stalled lists the channels that are still open though nothing can run, and

@@ -156,7 +156,6 @@ func TestErrorsEndTheRun(t *testing.T) {
 		},
 		"source": func(g *Graph) { g.Source("s", func(*Channel) (bool, error) { return false, boo }) },
 		"posted": func(g *Graph) { g.Hold(); g.Post(func() error { return boo }) },
-		"quiet":  func(g *Graph) { g.OnQuiet(func() (bool, error) { return false, boo }) },
 	}
 	for name, build := range cases {
 		g := newGraph()
@@ -209,13 +208,8 @@ func TestTopicsCloseLast(t *testing.T) {
 	}
 	got := record(topic)
 	counter(g, 2).Read("send", func(v value.Value) error { topic.Emit(v); return nil }, nil)
-	order := ""
-	g.OnQuiet(func() (bool, error) { order += fmt.Sprint(len(*got), " "); return false, nil })
 	run(t, g)
 	expect(t, got, "0 1 done")
-	if order != "3 " {
-		t.Errorf("asked at the end of all: %q", order)
-	}
 }
 
 func TestAwait(t *testing.T) {

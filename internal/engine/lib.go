@@ -2,9 +2,11 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
@@ -14,10 +16,11 @@ import (
 	"sluice/internal/lang/value"
 )
 
-// lib is the classes of lib/*.groovy in the project directory. As Groovy does,
-// it reads the file of a class when the class is first named.
+// lib is the classes of lib/*.groovy in the project directory, or of the
+// directories that -lib names instead. As Groovy does, it reads the file of a
+// class when the class is first named.
 type lib struct {
-	dir     string // "" while there is none
+	dirs    []string
 	names   resolve.Names
 	interp  *interp.Interp
 	builtin func(name string) (value.Value, bool)
@@ -42,20 +45,13 @@ func (l *lib) find(name string) *libFile {
 	}
 	if l.files == nil {
 		l.files = map[string]*libFile{}
-		if st, err := os.Stat(l.dir); err != nil || !st.IsDir() {
-			l.dir = ""
-		}
 	}
 	l.files[name] = nil
-	if l.dir == "" || !isClassName(name) {
+	if !isClassName(name) {
 		return nil
 	}
-	path := filepath.Join(l.dir, filepath.FromSlash(strings.ReplaceAll(name, ".", "/"))+".groovy")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		if !os.IsNotExist(err) {
-			l.diags.Add(source.Span{}, "cannot read "+path+": "+err.Error())
-		}
+	path, text, ok := l.read(filepath.FromSlash(strings.ReplaceAll(name, ".", "/")) + ".groovy")
+	if !ok {
 		return nil
 	}
 	file, problems := syntax.ParseScript(source.NewFile(l.show(path), string(text)))
@@ -75,6 +71,22 @@ func (l *lib) find(name string) *libFile {
 	}
 	l.waiting = append(l.waiting, f)
 	return l.files[name]
+}
+
+// read finds a file in the first of the directories that has it.
+func (l *lib) read(name string) (path string, text []byte, ok bool) {
+	for _, dir := range l.dirs {
+		path := filepath.Join(dir, name)
+		text, err := os.ReadFile(path)
+		if err == nil {
+			return path, text, true
+		}
+		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+			l.diags.Add(source.Span{}, "cannot read "+path+": "+err.Error())
+			return "", nil, false
+		}
+	}
+	return "", nil, false
 }
 
 func isClassName(name string) bool {
@@ -131,7 +143,7 @@ func (l *lib) instance(name string) *interp.Instance {
 
 // useLib makes the classes of the project known to scripts and configuration.
 func (r *run) useLib() {
-	r.lib = &lib{dir: filepath.Join(r.projectDir, "lib"), names: libNames{r.names}, interp: r.interp, builtin: r.libBuiltin}
+	r.lib = &lib{dirs: []string{filepath.Join(r.projectDir, "lib")}, names: libNames{r.names}, interp: r.interp, builtin: r.libBuiltin}
 	r.lib.show = func(path string) string {
 		if rel, err := filepath.Rel(r.o.LaunchDir, path); err == nil && filepath.IsLocal(rel) {
 			return rel
@@ -140,6 +152,22 @@ func (r *run) useLib() {
 	}
 	r.names.lib = r.lib
 	r.interp.Lib = r.lib.instance
+}
+
+// libraries takes the directories of -lib, or of libDir in the configuration.
+func (r *run) libraries(list string) error {
+	if list == "" {
+		return nil
+	}
+	r.lib.dirs = nil
+	for _, dir := range filepath.SplitList(list) {
+		dir = r.abs(strings.TrimSpace(dir))
+		if _, err := os.Stat(dir); err != nil {
+			return fmt.Errorf("the library `%s` of `-lib` does not exist", dir)
+		}
+		r.lib.dirs = append(r.lib.dirs, dir)
+	}
+	return nil
 }
 
 // libBuiltin is what classes see of the host: functions, which configuration

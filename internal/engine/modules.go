@@ -54,6 +54,11 @@ func (m *modules) load(path string) (*resolve.Module, error) {
 		return nil, err
 	}
 	file, diags := syntax.ParseScript(source.NewFile(m.show(path), string(text)))
+	if at, old := firstLanguage(file); old {
+		m.diags = diag.List{oldLanguage(at)}
+		m.loaded[path] = nil
+		return nil, nil
+	}
 	if diags.HasErrors() {
 		m.diags = append(m.diags, diags...)
 		m.loaded[path] = nil
@@ -63,6 +68,23 @@ func (m *modules) load(path string) (*resolve.Module, error) {
 	m.diags = append(append(m.diags, diags...), problems...)
 	m.loaded[path] = mod
 	return mod, nil
+}
+
+// firstLanguage finds `nextflow.enable.dsl = 1`: the rest of such a script is
+// full of what is no mistake in its own language.
+func firstLanguage(f *syntax.File) (source.Span, bool) {
+	for _, d := range f.Decls {
+		top, ok := d.(*syntax.TopStmt)
+		if !ok {
+			continue
+		}
+		if x, ok := top.Stmt.(*syntax.ExprStmt); ok {
+			if a, ok := x.X.(*syntax.Assign); ok && a.Target.Span().Text() == "nextflow.enable.dsl" && a.Value.Span().Text() == "1" {
+				return a.Span(), true
+			}
+		}
+	}
+	return source.Span{}, false
 }
 
 // loader finds what a module includes.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sort"
 
 	"sluice/internal/dataflow/operator"
@@ -44,7 +45,14 @@ func newNames(table *stdlib.Table) *names {
 func (n *names) Builtin(name string) bool  { return n.builtins[name] }
 func (n *names) Operator(name string) bool { return n.operators[name] }
 func (n *names) OperatorNames() []string   { return operator.Names() }
-func (n *names) Directives() []string      { return directive.Names() }
+
+// Gone finds an operator of former times.
+func (n *names) Gone(name string) (string, bool) { return operator.Gone(name) }
+
+// Variable says whether a name that every script sees is no function.
+func (n *names) Variable(name string) bool { return slices.Contains(variables, name) }
+
+func (n *names) Directives() []string { return directive.Names() }
 
 func (n *names) Class(name string) bool {
 	_, ok := n.table.Class(name)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/diag"
@@ -22,6 +23,9 @@ var unavailable = []struct{ scope, what, way string }{
 	{"charliecloud", "charliecloud does not run tasks", "enable docker, podman, singularity or apptainer instead"},
 	{"shifter", "shifter does not run tasks", "enable docker, podman, singularity or apptainer instead"},
 	{"sarus", "sarus does not run tasks", "enable docker, podman, singularity or apptainer instead"},
+	{"appleContainer", "it does not run tasks", "enable docker, podman, singularity or apptainer instead"},
+	{"smolvm", "it does not run tasks", "enable docker, podman, singularity or apptainer instead"},
+	{"cloudcache", "the cache is kept below the launch directory", "leave the option out"},
 }
 
 // unwritten are reports that this release does not write: a warning, as the
@@ -37,16 +41,54 @@ func (r *run) refuse() error {
 		}
 		d := list.Add(r.config.Span(u.scope, "enabled"), fmt.Sprintf("`%s.enabled` is set, but %s in this release", u.scope, u.what))
 		d.Help = u.way
+		r.givenBy(d, u.scope, "enabled")
 	}
-	if name := r.config.ExecutorName(); name != "" && !knownExecutor(name) {
-		list = append(list, unknownExecutor(r.config.Span("executor", "name"), name))
+	if dir := r.config.Get("bucketDir"); value.Truth(dir) {
+		d := list.Add(r.config.Span("bucketDir"), fmt.Sprintf("`bucketDir` is `%s`, but there is one work directory in this release", value.ToString(dir)))
+		d.Help = "leave it out; `-work-dir` names the work directory"
+		r.givenBy(d, "bucketDir")
 	}
-	if v := r.config.Get("process", "executor"); v != nil {
-		if name, ok := value.Str(v); ok && !knownExecutor(name) {
-			list = append(list, unknownExecutor(r.config.Span("process", "executor"), name))
+	for _, scope := range []string{"executor", "process"} {
+		key := map[string]string{"executor": "name", "process": "executor"}[scope]
+		name, ok := value.Str(r.config.Get(scope, key))
+		if !ok || name == "" || knownExecutor(name) {
+			continue
 		}
+		d := unknownExecutor(r.config.Span(scope, key), name)
+		r.givenBy(d, scope, key)
+		list = append(list, d)
+	}
+	if level := r.config.Get("nextflow", "enable", "dsl"); level != nil && value.ToString(level) == "1" {
+		list = append(list, oldLanguage(r.config.Span("nextflow", "enable", "dsl")))
 	}
 	return list.Err()
+}
+
+// givenBy names the option of the command line that set a value.
+func (r *run) givenBy(d *diag.Diagnostic, path ...string) {
+	if option := r.config.Given(path...); option != "" {
+		d.Notes = append(d.Notes, "given by the option `"+option+"`")
+	}
+}
+
+// oldLanguage refuses scripts of the language's first version.
+func oldLanguage(at source.Span) *diag.Diagnostic {
+	d := &diag.Diagnostic{Span: at, Message: "DSL1, the first version of the language, is not supported"}
+	d.Help = "update the script to DSL2 and remove this setting, or run it with Nextflow 22.10 or older"
+	return d
+}
+
+// warnPlugins tells which plugins are asked for and not there.
+func (r *run) warnPlugins() {
+	var names []string
+	for _, p := range r.config.Plugins {
+		if name, _, _ := strings.Cut(strings.TrimSpace(p), "@"); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		r.warn("plugins that are not built in have no effect: " + strings.Join(names, ", "))
+	}
 }
 
 func knownExecutor(name string) bool {

@@ -47,6 +47,7 @@ type run struct {
 	start      time.Time
 
 	config    *config.Config
+	box       config.Container // the container engine that is switched on
 	params    *value.Map
 	table     *stdlib.Table
 	interp    *interp.Interp
@@ -142,7 +143,7 @@ func (r *run) prepare(ctx context.Context) {
 	r.ctx, r.stop = context.WithCancelCause(ctx)
 	r.table = stdlib.New()
 	r.table.Storage = storageOf
-	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough}
+	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough, Missing: missingOperator}
 	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
 	r.lock.Lock()
 	r.graph = dataflow.New(&r.lock)
@@ -158,6 +159,14 @@ func (r *run) prepare(ctx context.Context) {
 	r.meta = workflow.NewMetadata(value.NewMap(40))
 }
 
+// missingOperator is the error for a method that channels do not have.
+func missingOperator(recv value.Value, name string) error {
+	if value.InstanceOf(recv, dataflow.Class) {
+		return operator.Unknown(name)
+	}
+	return nil
+}
+
 // passthrough errors end the run and cannot be caught by scripts.
 func passthrough(err error) bool {
 	var exit *stdlib.ExitError
@@ -170,12 +179,15 @@ func (r *run) post(b observe.Body) {
 	}
 }
 
+func (r *run) notice(text string) { r.post(observe.Message{Level: observe.Notice, Text: text}) }
+
 func (r *run) warn(text string) { r.post(observe.Message{Level: observe.Warn, Text: text}) }
 
 // execute runs script and graph. The caller ends the run with what comes back.
 func (r *run) execute() error {
 	r.launch()
 	r.warnUnwritten()
+	r.warnPlugins()
 	main, err := r.resolve()
 	if err != nil {
 		return err
@@ -239,6 +251,9 @@ func (r *run) runScript(main *resolve.Module) error {
 		return nil
 	}
 	r.warnSelectors()
+	if err := r.checkBox(); err != nil {
+		return err
+	}
 	if err := r.graph.Run(r.ctx); err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (r *run) makeProcesses() {
 	r.processes = &process.Run{
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
 		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
-		Executor: firstOf(r.config.ExecutorName(), "local"), Engine: r.engine(), Stub: r.o.Stub, Resume: r.resumed,
+		Executor: firstOf(r.config.ExecutorName(), "local"), Box: r.box, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", FailOnIgnore: settings.FailOnIgnore,
 		Submit: r.tasks.submit, Runs: knownExecutor,
 		Cached: func(h task.Hash) *cache.Record {
@@ -148,16 +148,6 @@ func (s *embeddedScope) InvokeMethod(th *value.Thread, name string, args []value
 	}
 	v, err := f.CallWith(th, args)
 	return v, true, err
-}
-
-// engine is the container engine that is switched on.
-func (r *run) engine() string {
-	for _, name := range []string{"docker", "podman", "singularity", "apptainer", "charliecloud", "shifter", "sarus"} {
-		if value.Truth(r.config.Get(name, "enabled")) {
-			return name
-		}
-	}
-	return ""
 }
 
 // dumps says whether -dump-channels asks for a tag.

@@ -12,6 +12,7 @@ import (
 	"sluice/internal/config/load"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
@@ -29,7 +30,7 @@ func (r *run) configure() error {
 		given = value.NewMap(0)
 	}
 	if r.o.ParamsFile != "" {
-		fromFile, err := load.ParamsFile(r.abs(r.o.ParamsFile))
+		fromFile, err := load.ParamsFile(r.o.ParamsFile, r.abs(r.o.ParamsFile))
 		if err != nil {
 			return err
 		}
@@ -48,6 +49,9 @@ func (r *run) configure() error {
 	for _, m := range r.table.Globals() {
 		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
 	}
+	if err := r.libraries(r.o.With["lib"]); err != nil {
+		return err
+	}
 	scoped := r.scoped(configNames{r.names})
 	cfg, warnings, err := load.Load(load.Options{
 		Files: files, Profile: r.o.Profile, Params: given, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
@@ -60,8 +64,14 @@ func (r *run) configure() error {
 	for _, w := range warnings {
 		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
 	}
-	for _, w := range cfg.Check() {
-		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
+	problems := cfg.Check()
+	for _, w := range problems {
+		if w.Severity == diag.Warning {
+			fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
+		}
+	}
+	if err := problems.Err(); err != nil {
+		return onlyErrors(problems)
 	}
 	cfg.Override(r.o.Process, r.o.Executor, r.o.Env)
 	cfg.With(r.o.With, r.o.Without)
@@ -71,7 +81,15 @@ func (r *run) configure() error {
 	if err := r.checkVersion(); err != nil {
 		return err
 	}
-	return r.settings()
+	if err := r.settings(); err != nil {
+		return err
+	}
+	if dir := cfg.Get("libDir"); dir != nil {
+		if err := r.libraries(value.ToString(dir)); err != nil {
+			return err
+		}
+	}
+	return r.boxes()
 }
 
 // oneLine is a warning for the terminal: what, where, help.
@@ -150,13 +168,43 @@ func (r *run) settings() error {
 		return err
 	}
 	env := func(name string) string { v, _ := r.o.Getenv(name); return v }
-	r.workDir = r.abs(firstOf(r.o.WorkDir, cfg.WorkDir, env("NXF_WORK"), "work"))
-	r.outputDir = r.abs(firstOf(r.o.OutputDir, cfg.OutputDir, "results"))
-	if strings.Contains(r.workDir, "://") {
-		return fmt.Errorf("the work directory %s is remote, which the local executor cannot use; give a local one with -w", firstOf(r.o.WorkDir, cfg.WorkDir))
+	var err1, err2 error
+	r.workDir, err1 = r.directory(firstOf(r.o.WorkDir, cfg.WorkDir, env("NXF_WORK"), "work"), r.o.WorkDir, "workDir", "-work-dir",
+		"the work directory", "tasks run on this machine: give a local directory with `-work-dir`")
+	r.outputDir, err2 = r.directory(firstOf(r.o.OutputDir, cfg.OutputDir, "results"), r.o.OutputDir, "outputDir", "-output-dir",
+		"the output directory", "give a local directory with `-output-dir`, and copy from there")
+	if err := firstError(err1, err2); err != nil {
+		return err
 	}
 	if r.o.Resume == "" {
 		r.o.Resume = cfg.Resume
+	}
+	return nil
+}
+
+// directory is the absolute path of a directory that must be on this machine.
+func (r *run) directory(name, option, key, flag, what, help string) (string, error) {
+	p := value.ParsePath(name)
+	if p.Scheme == "" {
+		return r.abs(p.Name), nil
+	}
+	var list diag.List
+	d := list.Add(source.Span{}, fmt.Sprintf("%s `%s` is remote, and only local ones can be used", what, name))
+	d.Help = help
+	switch {
+	case option != "":
+		d.Notes = append(d.Notes, "given by the option `"+flag+"`")
+	default:
+		d.Span = r.config.Span(key)
+	}
+	return "", list
+}
+
+func firstError(list ...error) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -341,7 +389,7 @@ func (r *run) describeRun() {
 		{"userName", value.String(user)},
 		{"profile", value.String(firstOf(r.o.Profile, "standard"))},
 		{"container", nil},
-		{"containerEngine", textOrNull(r.engine())},
+		{"containerEngine", textOrNull(r.box.Engine)},
 		{"commandLine", value.String(r.o.CommandLine)},
 		{"nextflow", r.nextflow()},
 		{"success", value.Bool(false)},

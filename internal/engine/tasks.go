@@ -45,13 +45,20 @@ func (r *run) startTasks() error {
 		return err
 	}
 	t := &tasks{r: r, executor: ex}
+	pull := r.newPuller()
 	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.workDir, "stage-"+r.session)}
 	size := r.o.QueueSize
 	if size == 0 {
 		size = cfg.QueueSize
 	}
 	t.scheduler = scheduler.New(scheduler.Options{
-		Executor: ex, Prepare: fetch.prepare, OnEvent: t.event, QueueSize: size, Rate: rate,
+		Prepare: func(k *task.Task) error {
+			if err := pull.prepare(k); err != nil {
+				return err
+			}
+			return fetch.prepare(k)
+		},
+		Executor: ex, OnEvent: t.event, QueueSize: size, Rate: rate,
 		MaxForks: func(k *task.Task) int { return k.MaxForks },
 		OnError:  func(err error) { r.post(observe.Message{Level: observe.Debug, Text: err.Error()}) },
 	})

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"fmt"
 
 	"sluice/internal/task"
 )
@@ -21,6 +22,14 @@ type Executor interface {
 	Poll(ctx context.Context, handles []Handle) ([]Update, error)
 	// Kill ends tasks and all their children; ending an ended task is no error.
 	Kill(ctx context.Context, handles []Handle) error
+}
+
+// A RequestError is a task that asks for more than there is; no retry helps,
+// and no error strategy applies.
+type RequestError struct{ What, Req, Avail string }
+
+func (e *RequestError) Error() string {
+	return fmt.Sprintf("Process requirement exceeds available %s -- req: %s; avail: %s", e.What, e.Req, e.Avail)
 }
 
 // A Notifier tells at once when something changed, so that no polling is needed.

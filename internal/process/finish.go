@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/cache"
 	"sluice/internal/directive"
+	"sluice/internal/executor"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/task"
@@ -89,6 +90,9 @@ func (n *node) echo(t *task.Task) {
 // emit publishes and sends the outputs on, in the order they are declared.
 func (n *node) emit(p *pending, c *collected) error {
 	if err := n.publish(p.in, c); err != nil {
+		if fatal := (*finalizeError)(nil); errors.As(err, &fatal) {
+			return err
+		}
 		return n.fail(p, err)
 	}
 	if !n.run.frozen { // errorStrategy finish: what runs may end, nothing new begins
@@ -276,6 +280,10 @@ func traceOf(t *task.Task) value.Value {
 
 // strategy evaluates errorStrategy after a failure and applies its limits.
 func (in *instance) strategy(p *pending, cause error) directive.Strategy {
+	var request *executor.RequestError
+	if errors.As(cause, &request) {
+		return directive.Terminate
+	}
 	delete(in.evaluated, "errorStrategy")
 	if in.exit == nil {
 		one := 1<<31 - 1

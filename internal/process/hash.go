@@ -67,7 +67,11 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 		h.add("script", "java.lang.String", t.Script)
 	}
 	if t.Container != nil {
-		h.add("container", "java.lang.String", t.Container.Image)
+		image := t.Container.Image
+		if t.Container.Source != "" { // where it is kept does not matter
+			image = t.Container.Source
+		}
+		h.add("container", "java.lang.String", image)
 	}
 	for _, p := range in.hashed {
 		if err := in.hashInput(h, p, mode); err != nil {

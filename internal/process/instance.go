@@ -273,53 +273,43 @@ func (in *instance) resources() (task.Resources, error) {
 		return *in.limits, nil
 	}
 	r := task.Resources{Cpus: 1}
-	v, err := in.setting("cpus")
-	if err != nil {
-		return r, err
-	}
-	if v != nil {
-		if r.Cpus, err = directive.Cpus(v); err != nil {
+	var limits directive.Limits
+	for _, d := range []struct {
+		name string
+		take func(v value.Value) error
+	}{
+		{"cpus", func(v value.Value) (err error) {
+			if v != nil {
+				r.Cpus, err = directive.Cpus(v)
+			}
+			return err
+		}},
+		{"memory", func(v value.Value) (err error) { r.Memory, err = directive.Size("memory", v); return err }},
+		{"time", func(v value.Value) (err error) { r.Time, err = directive.Time("time", v); return err }},
+		{"disk", func(v value.Value) error {
+			disk, err := directive.DiskOf(v)
+			r.Disk = disk.Size
+			return err
+		}},
+		{"accelerator", func(v value.Value) error {
+			acc, err := directive.AcceleratorOf(v)
+			if acc != nil {
+				r.Accelerator = acc.Limit
+			}
+			return err
+		}},
+		{"resourceLimits", func(v value.Value) (err error) { limits, err = directive.LimitsOf(v); return err }},
+	} {
+		v, err := in.setting(d.name)
+		if err == nil {
+			err = d.take(v)
+		}
+		if err != nil {
 			return r, err
 		}
 	}
-	if v, err = in.setting("memory"); err != nil {
-		return r, err
-	}
-	if r.Memory, err = directive.Size("memory", v); err != nil {
-		return r, err
-	}
-	if v, err = in.setting("time"); err != nil {
-		return r, err
-	}
-	if r.Time, err = directive.Time("time", v); err != nil {
-		return r, err
-	}
-	if v, err = in.setting("disk"); err != nil {
-		return r, err
-	}
-	disk, err := directive.DiskOf(v)
-	if err != nil {
-		return r, err
-	}
-	r.Disk = disk.Size
-	if v, err = in.setting("accelerator"); err != nil {
-		return r, err
-	}
-	acc, err := directive.AcceleratorOf(v)
-	if err != nil {
-		return r, err
-	}
-	if acc != nil {
-		r.Accelerator = acc.Limit
-	}
+	var err error
 	if r.Queue, err = in.text("queue"); err != nil {
-		return r, err
-	}
-	if v, err = in.setting("resourceLimits"); err != nil {
-		return r, err
-	}
-	limits, err := directive.LimitsOf(v)
-	if err != nil {
 		return r, err
 	}
 	r.Cpus = directive.Cap(r.Cpus, limits.Cpus)

@@ -69,7 +69,7 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 	if t.Resources, err = in.resources(); err != nil {
 		return false, err
 	}
-	if err := in.describe(); err != nil {
+	if err := errors.Join(in.describe(), in.checkPublish()); err != nil {
 		return false, err
 	}
 	if err := in.buildScript(); err != nil {
@@ -155,15 +155,15 @@ func (in *instance) containerOf() error {
 	if err != nil || image == nil {
 		return err
 	}
-	engine := in.run().Engine
-	if engine == "" {
+	if in.run().Box.Engine == "" || in.node.def.native() {
 		return nil
 	}
 	options, err := in.setting("containerOptions")
 	if err != nil {
 		return err
 	}
-	in.task.Container = &task.Container{Engine: engine, Image: value.ToString(image), Options: directive.ContainerOptions(options)}
+	in.task.Container = in.run().container(value.ToString(image))
+	in.task.Container.Options = directive.ContainerOptions(options)
 	return nil
 }
 
@@ -190,6 +190,9 @@ func (n *node) start(p *pending, in *instance) error {
 		return err
 	}
 	mode, err := in.cacheMode()
+	if n.run.NoCache {
+		mode = directive.CacheOff
+	}
 	if err != nil {
 		return n.fail(p, err)
 	}

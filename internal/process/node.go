@@ -30,8 +30,10 @@ type node struct {
 	index    int // tasks made
 	errors   int // failed tasks, for maxErrors
 	fair     bool
-	nextOut  int                // fair: index of the task whose outputs go next
-	late     map[int]*collected // fair: outputs that wait for earlier tasks
+	// published says that publishDir was looked at
+	published bool
+	nextOut   int                // fair: index of the task whose outputs go next
+	late      map[int]*collected // fair: outputs that wait for earlier tasks
 }
 
 type topicOut struct {
@@ -84,6 +86,9 @@ func (n *node) connect(args []value.Value) error {
 	}
 	var err error
 	if n.settings, n.labels, err = n.merge(); err != nil {
+		return err
+	}
+	if err := n.refuse(); err != nil {
 		return err
 	}
 	v, err := n.static("fair")

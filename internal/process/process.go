@@ -63,18 +63,13 @@ func (p *Process) Property(name string) (value.Value, bool) {
 	return nil, false
 }
 
-// InvokeMethod answers run, the older way to call.
+// InvokeMethod answers run, the older way to call, and recurse.
 func (p *Process) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
-	if name != "run" {
-		return nil, false, nil
+	if name == "recurse" {
+		v, err := p.def.run.Graph.Recurse(th, p.Name, p, args)
+		return v, true, err
 	}
-	if len(args) == 1 {
-		if l, ok := args[0].(*value.List); ok {
-			args = l.Elems
-		}
-	}
-	v, err := p.CallWith(th, args)
-	return v, true, err
+	return dataflow.Run(th, p, name, args)
 }
 
 // CallWith connects the process to its inputs; tasks are made when the graph runs.

@@ -13,6 +13,16 @@ import (
 	"sluice/internal/task"
 )
 
+// A finalizeError ends the run whatever the error strategy says.
+type finalizeError struct {
+	task string
+	err  error
+}
+
+func (e *finalizeError) Error() string {
+	return "Unexpected error while finalizing task '" + e.task + "' - cause: " + e.err.Error()
+}
+
 // publish plans where the outputs of a task go, as publishDir says.
 func (n *node) publish(in *instance, c *collected) error {
 	v, err := in.setting("publishDir")
@@ -35,6 +45,11 @@ func (in *instance) publishTo(d directive.Publish, c *collected) error {
 	rule, err := in.rule(d)
 	if err != nil {
 		return err
+	}
+	if len(c.files) > 0 {
+		if err := publish.MakeDir(rule.Path); err != nil {
+			return &finalizeError{in.task.Name, err}
+		}
 	}
 	for _, name := range c.files {
 		if ok, err := rule.Matches(name); err != nil || !ok {
@@ -67,6 +82,34 @@ func (in *instance) publishTo(d directive.Publish, c *collected) error {
 	return nil
 }
 
+func remotePublish(dir string) error {
+	return fmt.Errorf("publishDir `%s` is remote, and files are published to local directories only: publish to one and copy from there", dir)
+}
+
+// checkPublish refuses a remote publishDir before the first task of a process
+// runs. What cannot be known yet is left to publish.
+func (in *instance) checkPublish() error {
+	n := in.node
+	if n.published {
+		return nil
+	}
+	n.published = true
+	v, err := in.eval(n.settings.GetString("publishDir"), "publishDir")
+	if err != nil || v == nil {
+		return nil
+	}
+	dirs, err := directive.PublishDirs(v)
+	if err != nil {
+		return nil
+	}
+	for _, d := range dirs {
+		if dir := value.ToString(d.Path); strings.Contains(dir, "://") {
+			return remotePublish(dir)
+		}
+	}
+	return nil
+}
+
 // rule is one publishDir as the publisher wants it.
 func (in *instance) rule(d directive.Publish) (*publish.Rule, error) {
 	base := value.ToString(d.Path)
@@ -74,7 +117,7 @@ func (in *instance) rule(d directive.Publish) (*publish.Rule, error) {
 		base = p.String()
 	}
 	if strings.Contains(base, "://") {
-		return nil, fmt.Errorf("publishDir `%s`: this executor publishes to local directories only; publish locally and copy from there", base)
+		return nil, remotePublish(base)
 	}
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(in.run().LaunchDir, base)

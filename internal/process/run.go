@@ -23,8 +23,9 @@ type Run struct {
 	WorkDir      string // absolute
 	ProjectDir   string
 	LaunchDir    string
-	Executor     string // of tasks that do not choose one
-	Engine       string // container engine that is switched on; "" for none
+	Executor     string           // of tasks that do not choose one
+	Box          config.Container // of the engine that is switched on; Engine is "" for none
+	NoCache      bool             // -cache false: no task is looked up
 	Stub         bool
 	Resume       bool
 	DumpHashes   bool

@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
+	"sluice/internal/task"
 )
 
 // buildScript evaluates the body to the text that the shell will run.
@@ -149,37 +150,11 @@ func blockText(at source.Span) string {
 
 // normalize removes the common indentation and puts the interpreter in front.
 func (in *instance) normalize(text string) string {
-	text = strings.TrimSpace(stripIndent(text))
+	text = strings.TrimSpace(task.StripIndent(text))
 	if !strings.HasPrefix(text, "#!") {
 		text = "#!" + strings.Join(in.task.Shell, " ") + "\n" + text
 	}
 	return text + "\n"
-}
-
-// stripIndent removes the indentation that all lines but blank ones share.
-func stripIndent(text string) string {
-	lines := strings.Split(text, "\n")
-	common := -1
-	for _, l := range lines {
-		trimmed := strings.TrimLeft(l, " \t")
-		if trimmed == "" {
-			continue
-		}
-		if n := len(l) - len(trimmed); common < 0 || n < common {
-			common = n
-		}
-	}
-	if common <= 0 {
-		return text
-	}
-	for i, l := range lines {
-		if len(l) >= common {
-			lines[i] = l[common:]
-		} else {
-			lines[i] = ""
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 // TemplatePath finds a template: beside the module, else in the project.

@@ -10,26 +10,6 @@ import (
 	"sluice/internal/task"
 )
 
-func TestStripIndent(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct{ text, want string }{
-		{"a\nb", "a\nb"},
-		{"    a\n    b", "a\nb"},
-		{"    a\n      b\n    c", "a\n  b\nc"},
-		{"  a\nb", "  a\nb"},
-		{"    a\n\n    b", "a\n\nb"},
-		{"    a\n  \n    b", "a\n\nb"},
-		{"\ta\n\t\tb", "a\n\tb"},
-		{"\n    a\n    ", "\na\n"},
-		{"", ""},
-		{"   ", "   "},
-	} {
-		if got := stripIndent(tc.text); got != tc.want {
-			t.Errorf("%q: got %q, want %q", tc.text, got, tc.want)
-		}
-	}
-}
-
 func TestNormalize(t *testing.T) {
 	t.Parallel()
 	in := &instance{task: &task.Task{Shell: []string{"/bin/bash", "-ue"}}}

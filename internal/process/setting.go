@@ -1,7 +1,10 @@
 package process
 
 import (
+	"fmt"
+
 	"sluice/internal/directive"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -141,6 +144,28 @@ func (n *node) merge() (*value.Map, []string, error) {
 		directive.Add(own, s.name, v)
 	}
 	return d.run.Config.ProcessSettings(d.ast.Name, n.alias, n.name, labels, own), labels, nil
+}
+
+// refuse ends the run for a directive that would change what the tasks do and
+// cannot be carried out.
+func (n *node) refuse() error {
+	if n.settings.GetString("secret") == nil {
+		return nil
+	}
+	d := n.def
+	at := n.run.Config.Span("process", "secret")
+	for _, e := range d.ast.Directives {
+		if e.Name == "secret" {
+			at = e.Span()
+		}
+	}
+	if at.IsZero() {
+		at = d.ast.NameAt
+	}
+	var list diag.List
+	p := list.Add(at, fmt.Sprintf("process `%s` asks for a secret, and secrets are not kept in this release", n.name))
+	p.Help = "put the value into the environment by `env.NAME = …` in a configuration file that only you can read, and remove the directive"
+	return list
 }
 
 // Static gives a setting of a node that holds for all its tasks.

@@ -101,7 +101,8 @@ type Resources struct {
 // text, as the configuration has them.
 type Container struct {
 	Engine  string // docker, singularity, …
-	Image   string
+	Image   string // as the engine takes it: a name, or the file it is in
+	Source  string // URL that Image is pulled from before the task starts; "" for images that are there
 	Options string // containerOptions
 
 	// Settings of the engine's configuration scope.
@@ -116,6 +117,7 @@ type Container struct {
 	Keep           bool // remove = false
 	NoMounts       bool // autoMounts = false
 	ReadOnlyInputs bool // writableInputMounts = false
+	OCI            bool // ociMode
 }
 
 // A Result is what an executor reports of a finished task.

@@ -116,18 +116,3 @@ var CPUModel = sync.OnceValue(func() string {
 	}
 	return ""
 })
-
-// ReadExit reads .exitcode of a work directory. An empty or damaged file is an
-// error: nobody knows how the task ended.
-func ReadExit(dir string) (int, error) {
-	name := filepath.Join(dir, ExitFile)
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return -1, fmt.Errorf("read exit status: %w", err)
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(string(data)))
-	if err != nil || n < 0 || n > 255 {
-		return -1, fmt.Errorf("read exit status %s: `%.20s` is not a number between 0 and 255", name, data)
-	}
-	return n, nil
-}

@@ -164,20 +164,6 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-func TestReadExit(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{"0": 0, "137\n": 137, "": -1, "x": -1, "-1": -1, "999": -1} {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, ExitFile), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		got, err := ReadExit(dir)
-		if got != want || (err != nil) != (want < 0) {
-			t.Errorf("%q: %d, %v", text, got, err)
-		}
-	}
-}
-
 func TestReadCaptures(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

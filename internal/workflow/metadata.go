@@ -22,9 +22,6 @@ func (*Metadata) Class() *value.Class { return MetadataClass }
 // Set adds or changes a fact.
 func (m *Metadata) Set(name string, v value.Value) { m.facts.Set(value.String(name), v) }
 
-// Fact reads one.
-func (m *Metadata) Fact(name string) value.Value { return m.facts.GetString(name) }
-
 // Property reads a fact.
 func (m *Metadata) Property(name string) (value.Value, bool) {
 	return m.facts.Get(value.String(name))

@@ -48,18 +48,13 @@ func (w *Workflow) Property(name string) (value.Value, bool) {
 	return nil, false
 }
 
-// InvokeMethod answers run, the older way to call.
+// InvokeMethod answers run, the older way to call, and recurse.
 func (w *Workflow) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
-	if name != "run" {
-		return nil, false, nil
+	if name == "recurse" {
+		v, err := w.script.rt.Graph.Recurse(th, w.Name, w, args)
+		return v, true, err
 	}
-	if len(args) == 1 {
-		if l, ok := args[0].(*value.List); ok {
-			args = l.Elems
-		}
-	}
-	v, err := w.CallWith(th, args)
-	return v, true, err
+	return dataflow.Run(th, w, name, args)
 }
 
 // CallWith executes the workflow's body on its inputs.

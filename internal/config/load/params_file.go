@@ -19,8 +19,9 @@ import (
 )
 
 // ParamsFile reads the parameters of -params-file: JSON or YAML by the name's
-// extension. Names nest at dots and lose hyphens as on the command line.
-func ParamsFile(name string) (*value.Map, error) {
+// extension. Names nest at dots and lose hyphens as on the command line. The
+// file is at path; messages call it name.
+func ParamsFile(name, path string) (*value.Map, error) {
 	var problems diag.List
 	ext := strings.ToLower(filepath.Ext(name))
 	if ext != ".json" && ext != ".yml" && ext != ".yaml" {
@@ -28,10 +29,10 @@ func ParamsFile(name string) (*value.Map, error) {
 		d.Notes = append(d.Notes, "its name must end in `.json`, `.yml` or `.yaml`")
 		return nil, problems
 	}
-	text, err := os.ReadFile(name)
+	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		d := problems.Add(source.Span{}, fmt.Sprintf("params file `%s` does not exist", name))
-		noteNearFile(d, name)
+		noteNearFile(d, path)
 		return nil, problems
 	}
 	if err != nil {

@@ -78,7 +78,7 @@ func readParams(t *testing.T, name, text string) (*value.Map, error) {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return ParamsFile(name)
+	return ParamsFile(filepath.Base(name), name)
 }
 
 func TestParamsFile(t *testing.T) {

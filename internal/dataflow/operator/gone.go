@@ -47,6 +47,20 @@ func goneMethods() []*stdlib.Method {
 	return methods
 }
 
+// Gone finds an operator that made variables of the names it was given, and
+// what to use instead. Other values have no methods of these names.
+func Gone(name string) (instead string, ok bool) {
+	switch name {
+	case "into", "choice", "separate":
+		for _, g := range gone {
+			if g.name == name {
+				return g.instead, true
+			}
+		}
+	}
+	return "", false
+}
+
 // Unknown is the error for an operator that does not exist.
 func Unknown(name string) error {
 	for _, g := range gone {

@@ -30,13 +30,6 @@ type Options struct {
 	NewThread func(context.Context) *value.Thread
 }
 
-// A RequestError is a task that asks for more than the machine has; no retry helps.
-type RequestError struct{ What, Req, Avail string }
-
-func (e *RequestError) Error() string {
-	return fmt.Sprintf("Process requirement exceeds available %s -- req: %s; avail: %s", e.What, e.Req, e.Avail)
-}
-
 // ErrKilled is the Result.Err of a task that Kill ended.
 var ErrKilled = errors.New("task was killed")
 
@@ -146,10 +139,10 @@ func (e *Executor) Changed() <-chan struct{} { return e.changed }
 func (e *Executor) Submit(_ context.Context, t *task.Task) (executor.Handle, error) {
 	cpus := max(1, t.Resources.Cpus)
 	if cpus > e.o.Cpus {
-		return executor.Handle{}, &RequestError{"CPUs", strconv.Itoa(cpus), strconv.Itoa(e.o.Cpus)}
+		return executor.Handle{}, &executor.RequestError{What: "CPUs", Req: strconv.Itoa(cpus), Avail: strconv.Itoa(e.o.Cpus)}
 	}
 	if t.Resources.Memory > e.o.Memory {
-		return executor.Handle{}, &RequestError{"memory", t.Resources.Memory.ToString(), e.o.Memory.ToString()}
+		return executor.Handle{}, &executor.RequestError{What: "memory", Req: t.Resources.Memory.ToString(), Avail: e.o.Memory.ToString()}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

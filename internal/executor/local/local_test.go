@@ -55,7 +55,7 @@ func TestRequests(t *testing.T) {
 	} {
 		tk := s.New("true")
 		tk.Resources = tc.r
-		var re *RequestError
+		var re *executor.RequestError
 		if _, err := s.Executor.Submit(context.Background(), tk); !errors.As(err, &re) || err.Error() != tc.want {
 			t.Errorf("got %v, want %s", err, tc.want)
 		}

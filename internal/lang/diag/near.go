@@ -1,23 +1,42 @@
 package diag
 
-// Near finds the candidate that name was probably meant to be: few edits away,
-// counted per character, with a swap of neighbours as one. Case alone makes no
-// difference. ok is false when none is near enough.
+// Near finds the candidate that name was probably meant to be: one edit away,
+// in longer names two or three, counted per character, with a swap of
+// neighbours as one. More than one edit counts only when the first letter is
+// right. Case alone makes no difference. ok is false when none is near enough.
 func Near(name string, candidates []string) (best string, ok bool) {
-	limit := len(name)/3 + 1
-	if len(name) < 3 {
+	a := []rune(lower(name))
+	limit := 3
+	switch n := len(a); {
+	case n <= 4:
 		limit = 1
+	case n <= 8:
+		limit = 2
 	}
-	bestDist := limit + 1
+	bestRank := 2*limit + 2
 	for _, c := range candidates {
 		if c == name || c == "" {
 			continue
 		}
-		if d := distance([]rune(lower(name)), []rune(lower(c))); d < bestDist && d < len(name) {
-			best, bestDist = c, d
+		b := []rune(lower(c))
+		d := distance(a, b)
+		if d > limit || d >= len(a) || d > 1 && a[0] != b[0] {
+			continue
+		}
+		rank := 2 * d
+		if len(a) > 0 && a[0] != b[0] && !swapped(a, b) {
+			rank++
+		}
+		if rank < bestRank {
+			best, bestRank = c, rank
 		}
 	}
-	return best, bestDist <= limit
+	return best, best != ""
+}
+
+// swapped says whether the first two letters have changed places.
+func swapped(a, b []rune) bool {
+	return len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0]
 }
 
 func lower(s string) string {

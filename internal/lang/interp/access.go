@@ -86,20 +86,8 @@ func (c *compiler) prop(x *syntax.Prop) code {
 			if err != nil {
 				return nil, err
 			}
-			elems, ok := value.Elements(v)
-			if !ok {
-				elems = []value.Value{v}
-			}
-			out := make([]value.Value, len(elems))
-			for i, e := range elems {
-				if e == nil {
-					continue
-				}
-				if out[i], err = in.Property(fr.th, e, n); err != nil {
-					return nil, c.at(err, x)
-				}
-			}
-			return value.NewList(out...), nil
+			v, err = spread(v, func(e value.Value) (value.Value, error) { return in.Property(fr.th, e, n) })
+			return v, c.at(err, x)
 		}
 	}
 	if x.Dyn == nil && !x.Safe {
@@ -137,6 +125,25 @@ func (c *compiler) prop(x *syntax.Prop) code {
 		v, err = in.Property(fr.th, v, n)
 		return v, c.at(err, x)
 	}
+}
+
+// spread is the list of what one makes of each element; null stays null.
+func spread(v value.Value, one func(value.Value) (value.Value, error)) (value.Value, error) {
+	elems, ok := value.Elements(v)
+	if !ok {
+		elems = []value.Value{v}
+	}
+	out := make([]value.Value, len(elems))
+	for i, e := range elems {
+		if e == nil {
+			continue
+		}
+		var err error
+		if out[i], err = one(e); err != nil {
+			return nil, err
+		}
+	}
+	return value.NewList(out...), nil
 }
 
 // propName is the name of a property or method, computed where it is written

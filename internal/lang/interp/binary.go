@@ -174,6 +174,9 @@ func equal(th *value.Thread, a, b value.Value) (bool, error) {
 	case *Object:
 		return x.equal(th, b)
 	}
+	if order, ok := value.CompareUnits(a, b); ok {
+		return order == 0, nil
+	}
 	return value.Equal(a, b), nil
 }
 
@@ -203,6 +206,9 @@ func ordering(op syntax.Op) binaryFunc {
 			if n, ok := b.(value.Int); ok {
 				return test(int(m) - int(n)), nil
 			}
+		}
+		if n, ok := value.CompareUnits(a, b); ok {
+			return test(n), nil
 		}
 		n, err := compare(th, a, b)
 		if err != nil {

@@ -191,7 +191,6 @@ func (c *compiler) callDynamic(fr *frame, name string, args []value.Value) (valu
 }
 
 func (c *compiler) callMethod(x *syntax.Call, fun *syntax.Prop) code {
-	var recv code
 	if name, ok := c.inst.Module.Classes[fun]; ok { // java.util.Date(…)
 		return c.construct(&syntax.New{At: x.At, Type: &syntax.TypeRef{At: fun.At, Name: name}, Args: x.Args})
 	}
@@ -199,31 +198,40 @@ func (c *compiler) callMethod(x *syntax.Call, fun *syntax.Prop) code {
 	if code := c.classCall(x, fun, args); code != nil {
 		return code
 	}
-	recv = c.expr(fun.X)
-	in := c.inst.in
-	if fun.Spread {
+	recv := c.expr(fun.X)
+	switch {
+	case fun.Spread:
 		return c.spreadCall(x, fun, recv, args)
+	case fun.Dyn != nil:
+		return c.dynamicCall(x, fun, recv, args)
 	}
-	if fun.Dyn != nil {
-		name := c.propName(fun)
-		return func(fr *frame) (value.Value, error) {
-			v, err := recv(fr)
-			if err != nil || v == nil && fun.Safe {
-				return nil, err
-			}
-			n, err := name(fr)
-			if err != nil {
-				return nil, err
-			}
-			vals, err := args(fr)
-			if err != nil {
-				return nil, err
-			}
-			v, err = in.invoke(fr.th, v, n, vals)
-			return v, c.at(err, x)
+	return c.namedCall(x, fun, recv, args)
+}
+
+// dynamicCall is x."$name"(…).
+func (c *compiler) dynamicCall(x *syntax.Call, fun *syntax.Prop, recv code, args argsCode) code {
+	name := c.propName(fun)
+	return func(fr *frame) (value.Value, error) {
+		v, err := recv(fr)
+		if err != nil || v == nil && fun.Safe {
+			return nil, err
 		}
+		n, err := name(fr)
+		if err != nil {
+			return nil, err
+		}
+		vals, err := args(fr)
+		if err != nil {
+			return nil, err
+		}
+		v, err = c.inst.in.invoke(fr.th, v, n, vals)
+		return v, c.at(err, x)
 	}
-	name := fun.Name
+}
+
+// namedCall remembers the method that it found for the class it saw last.
+func (c *compiler) namedCall(x *syntax.Call, fun *syntax.Prop, recv code, args argsCode) code {
+	in, name := c.inst.in, fun.Name
 	var cached *value.Class
 	var method *stdlib.Method
 	return func(fr *frame) (value.Value, error) {
@@ -276,20 +284,8 @@ func (c *compiler) spreadCall(x *syntax.Call, fun *syntax.Prop, recv code, args 
 		if err != nil {
 			return nil, err
 		}
-		elems, ok := value.Elements(v)
-		if !ok {
-			elems = []value.Value{v}
-		}
-		out := make([]value.Value, len(elems))
-		for i, e := range elems {
-			if e == nil {
-				continue
-			}
-			if out[i], err = c.inst.in.invoke(fr.th, e, fun.Name, vals); err != nil {
-				return nil, c.at(err, x)
-			}
-		}
-		return value.NewList(out...), nil
+		v, err = spread(v, func(e value.Value) (value.Value, error) { return c.inst.in.invoke(fr.th, e, fun.Name, vals) })
+		return v, c.at(err, x)
 	}
 }
 
@@ -298,6 +294,11 @@ func (in *Interp) invoke(th *value.Thread, recv value.Value, name string, args [
 	v, ok, err := in.tryInvoke(th, recv, name, args)
 	if ok {
 		return v, err
+	}
+	if in.Missing != nil {
+		if err := in.Missing(recv, name); err != nil {
+			return nil, err
+		}
 	}
 	missing := value.MissingMethod(recv, name, args)
 	if near, ok := diag.Near(name, in.Table.Names(recv.Class())); ok && near != name {
@@ -354,7 +355,11 @@ func (in *Interp) tryInvoke(th *value.Thread, recv value.Value, name string, arg
 		v, err := m.Fn(th, recv, args)
 		return v, true, err
 	}
-	// a closure held in a map or property
+	return callHeld(th, recv, name, args)
+}
+
+// callHeld calls a closure that a map or property holds.
+func callHeld(th *value.Thread, recv value.Value, name string, args []value.Value) (value.Value, bool, error) {
 	switch r := recv.(type) {
 	case *Object:
 		return r.methodMissing(th, name, args)

@@ -305,50 +305,24 @@ func (c *compiler) declared(t *syntax.TypeRef) *value.Class {
 
 // closure compiles { … }: the code captures cells when it is evaluated.
 func (c *compiler) closure(x *syntax.Closure, mode criteriaMode) code {
-	implicit := !x.Arrow && len(x.Params) == 0
-	var b *body
-	info := x.Func
-	params := len(x.Params)
-	if implicit {
-		params = 1
+	shape := c.shape(x)
+	if mode != plainClosure {
+		shape.Labels = criteriaLabels(x.Body)
 	}
-	inst := c.inst
+	info := x.Func
 	site := callSite{"{closure}", x.Span()}
-	var labels []string
+	var b *body
 	compile := func() {
 		if mode != plainClosure {
-			b = c.criteria(x, implicit, mode)
+			b = c.criteria(x, shape.Implicit, mode)
 		} else {
-			b = c.function(x.Params, x.Body, info, implicit)
-		}
-	}
-	if mode != plainClosure {
-		labels = criteriaLabels(x.Body)
-	}
-	required, variadic := 0, false
-	for _, p := range x.Params {
-		if p.Default == nil && !p.Variadic {
-			required++
-		}
-		variadic = variadic || p.Variadic
-	}
-	var classes []*value.Class
-	for i, p := range x.Params {
-		if p.Type != nil {
-			if cl, ok := inst.in.Table.Class(p.Type.Name); ok {
-				if classes == nil {
-					classes = make([]*value.Class, len(x.Params))
-				}
-				classes[i] = cl
-			}
+			b = c.function(x.Params, x.Body, info, shape.Implicit)
 		}
 	}
 	return func(fr *frame) (value.Value, error) {
 		free, this := capture(fr, info.Free), fr.this
-		cl := &value.Closure{
-			Params: params, Required: required, Implicit: implicit, Variadic: variadic,
-			Source: x.Where, Labels: labels, ParamIs: classes,
-		}
+		cl := new(value.Closure)
+		*cl = shape
 		if fr.self != nil {
 			cl.Owner = fr.self
 		}
@@ -376,6 +350,30 @@ func (c *compiler) closure(x *syntax.Closure, mode criteriaMode) code {
 		}
 		return cl, nil
 	}
+}
+
+// shape is what all closures that one expression makes have in common.
+func (c *compiler) shape(x *syntax.Closure) value.Closure {
+	cl := value.Closure{Params: len(x.Params), Implicit: !x.Arrow && len(x.Params) == 0, Source: x.Where}
+	if cl.Implicit {
+		cl.Params = 1
+	}
+	for i, p := range x.Params {
+		if p.Default == nil && !p.Variadic {
+			cl.Required++
+		}
+		cl.Variadic = cl.Variadic || p.Variadic
+		if p.Type == nil {
+			continue
+		}
+		if of, ok := c.inst.in.Table.Class(p.Type.Name); ok {
+			if cl.ParamIs == nil {
+				cl.ParamIs = make([]*value.Class, len(x.Params))
+			}
+			cl.ParamIs[i] = of
+		}
+	}
+	return cl
 }
 
 func wrongArity(x *syntax.Closure, params int, args []value.Value) error {

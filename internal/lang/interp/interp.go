@@ -19,6 +19,9 @@ type Interp struct {
 	// Lib makes the module of lib/ that defines a class, by its full name; nil
 	// when there is none.
 	Lib func(name string) *Instance
+	// Missing is the error for a method that recv does not have; nil leaves it
+	// to the general one.
+	Missing func(recv value.Value, name string) error
 
 	classes map[*value.Class]*Class // of scripts and lib/
 	nested  int                     // calls of scripts from within Go code that has no thread

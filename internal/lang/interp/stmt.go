@@ -286,6 +286,25 @@ func (c *compiler) while(s *syntax.While) exec {
 	}
 }
 
+// caseBody: a last `break` only ends the switch, and what stands before it is
+// the value.
+func (c *compiler) caseBody(stmts []syntax.Stmt, tail bool) exec {
+	n := len(stmts)
+	if !tail || n == 0 {
+		return c.block(stmts, tail)
+	}
+	if _, ok := stmts[n-1].(*syntax.Break); !ok {
+		return c.block(stmts, tail)
+	}
+	inner, end := c.block(stmts[:n-1], true), c.stmt(stmts[n-1], false)
+	return func(fr *frame) (control, error) {
+		if ctl, err := inner(fr); err != nil || ctl != next {
+			return ctl, err
+		}
+		return end(fr)
+	}
+}
+
 func (c *compiler) switchStmt(s *syntax.Switch, tail bool) exec {
 	subject := c.expr(s.X)
 	tests := make([][]code, len(s.Cases))
@@ -296,21 +315,7 @@ func (c *compiler) switchStmt(s *syntax.Switch, tail bool) exec {
 		if len(k.Values) == 0 {
 			deflt = i
 		}
-		// a last `break` only ends the switch: what stands before it is the value
-		stmts := k.Body
-		if n := len(stmts); tail && n > 0 {
-			if _, ok := stmts[n-1].(*syntax.Break); ok {
-				inner, end := c.block(stmts[:n-1], true), c.stmt(stmts[n-1], false)
-				bodies[i] = func(fr *frame) (control, error) {
-					if ctl, err := inner(fr); err != nil || ctl != next {
-						return ctl, err
-					}
-					return end(fr)
-				}
-				continue
-			}
-		}
-		bodies[i] = c.block(stmts, tail)
+		bodies[i] = c.caseBody(k.Body, tail)
 	}
 	return func(fr *frame) (control, error) {
 		v, err := subject(fr)

@@ -106,7 +106,7 @@ func (r *resolver) ident(x *syntax.Ident) {
 
 // later leaves a name to be settled when the whole file is known.
 func (r *resolver) later(x *syntax.Ident, otherwise func()) {
-	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), maybe: r.maybe > 0, otherwise: otherwise})
+	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), maybe: r.maybe > 0, gone: r.gone, otherwise: otherwise})
 }
 
 // atTop says whether the code being resolved is at the top level of the
@@ -315,7 +315,12 @@ func (r *resolver) call(x *syntax.Call) {
 			r.expr(fun.X)
 			r.expr(fun.Dyn)
 		}
+		outer := r.gone
+		if g := r.goneCall(fun); g != nil {
+			r.gone = g
+		}
 		r.callArgs(x, fun.Name == "with" || fun.Name == "tap")
+		r.gone = outer
 		return
 	}
 	r.expr(x.Fun)
@@ -341,6 +346,7 @@ func (r *resolver) callee(fun *syntax.Ident) {
 		return
 	}
 	r.later(fun, nil)
+	r.pending[len(r.pending)-1].callee = true
 }
 
 // setTarget finds the variable of ch.set { x }, ch.tap { x }.

@@ -32,6 +32,18 @@ type OperatorNames interface {
 	OperatorNames() []string
 }
 
+// Variables is what Names may offer besides: which of the candidates are no
+// functions.
+type Variables interface {
+	Variable(name string) bool
+}
+
+// Gone is what Names may offer besides: operators of former times that no
+// other value has as a method, each with what to use instead.
+type Gone interface {
+	Gone(name string) (instead string, ok bool)
+}
+
 // A Module is a resolved script file.
 type Module struct {
 	File     *syntax.File

@@ -25,6 +25,7 @@ type resolver struct {
 	workflowVars map[string]bool
 	cls          *classScope // the class whose code is being resolved
 	maybe        int         // depth of branches that may never run
+	gone         *goneCall   // the call whose arguments are being resolved
 }
 
 // A pendingName could be a global that a later statement assigns.
@@ -38,6 +39,11 @@ type pendingName struct {
 	pipe bool
 	// maybe says that the code around it may never run.
 	maybe bool
+	// gone is the call of an operator of former times that the name is an
+	// argument of.
+	gone *goneCall
+	// callee says that the name is called.
+	callee bool
 	// otherwise gives the name its meaning when nothing defines it.
 	otherwise func()
 }
@@ -304,6 +310,7 @@ func (r *resolver) workflow(d *syntax.WorkflowDef) {
 // settle decides the names that were unknown when met: a global assigned
 // somewhere, or an error.
 func (r *resolver) settle() {
+	made := r.goneNames()
 	for _, p := range r.pending {
 		if i, ok := r.module.index[p.ident.Name]; ok {
 			p.ident.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
@@ -317,11 +324,54 @@ func (r *resolver) settle() {
 			p.otherwise()
 			continue
 		}
-		if r.lenient() {
+		if r.lenient() || p.gone == nil && made[p.ident.Name] {
+			continue
+		}
+		if p.gone != nil {
+			r.goneOperator(p.gone)
 			continue
 		}
 		r.unknown(p)
 	}
+}
+
+// A goneCall is a call of an operator of former times, such as
+// `ch.into { a; b }`, which made variables.
+type goneCall struct {
+	fun     *syntax.Prop
+	instead string
+	told    bool
+}
+
+// goneCall finds out whether a method is an operator of former times.
+func (r *resolver) goneCall(fun *syntax.Prop) *goneCall {
+	if g, ok := r.names.(Gone); ok {
+		if instead, ok := g.Gone(fun.Name); ok {
+			return &goneCall{fun: fun, instead: instead}
+		}
+	}
+	return nil
+}
+
+// goneNames are the variables that operators of former times made: what uses
+// them is no mistake of its own.
+func (r *resolver) goneNames() map[string]bool {
+	made := map[string]bool{}
+	for _, p := range r.pending {
+		if _, known := r.module.index[p.ident.Name]; p.gone != nil && !known {
+			made[p.ident.Name] = true
+		}
+	}
+	return made
+}
+
+func (r *resolver) goneOperator(g *goneCall) {
+	if g.told {
+		return
+	}
+	g.told = true
+	e := r.diags.Add(g.fun.Span(), fmt.Sprintf("channels have no operator `%s`", g.fun.Name))
+	e.Help = g.instead
 }
 
 func (r *resolver) lenient() bool {
@@ -343,9 +393,7 @@ func (r *resolver) unknown(p pendingName) {
 			}
 		}
 	}
-	candidates := append(append(p.near, r.module.Globals...), r.names.Candidates()...)
-	sort.Strings(candidates)
-	if near, ok := diag.Near(name, candidates); ok {
+	if near, ok := r.near(p); ok {
 		e.Help = fmt.Sprintf("`%s` is defined", near)
 		if at, ok := r.module.decls[near]; ok {
 			e.Related = append(e.Related, diag.Label{Span: at, Text: fmt.Sprintf("`%s` is defined here", near)})
@@ -355,6 +403,40 @@ func (r *resolver) unknown(p pendingName) {
 	if strings.ToUpper(name) == name && len(name) > 1 {
 		e.Help = fmt.Sprintf("if it is a process or workflow of another file, include it: `include { %s } from './…'`", name)
 	}
+}
+
+// near finds what a name was probably meant to be. Called names are functions,
+// processes and workflows first, other names are variables first.
+func (r *resolver) near(p pendingName) (string, bool) {
+	var functions, variables []string
+	for _, name := range r.names.Candidates() {
+		if v, ok := r.names.(Variables); ok && v.Variable(name) {
+			variables = append(variables, name)
+		} else {
+			functions = append(functions, name)
+		}
+	}
+	for name := range r.module.decls {
+		functions = append(functions, name)
+	}
+	variables = append(append(variables, p.near...), r.module.Globals...)
+	sort.Strings(functions)
+	sort.Strings(variables)
+	if !p.callee {
+		if near, ok := diag.Near(p.ident.Name, variables); ok {
+			return near, true
+		}
+		functions = functions[:0]
+		for name := range r.module.decls { // outputs of a process: FOO.out
+			functions = append(functions, name)
+		}
+		sort.Strings(functions)
+		return diag.Near(p.ident.Name, functions)
+	}
+	if near, ok := diag.Near(p.ident.Name, functions); ok {
+		return near, true
+	}
+	return diag.Near(p.ident.Name, variables)
 }
 
 // soften makes a warning of a problem in code that may never run: branches of

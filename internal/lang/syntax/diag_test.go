@@ -1,12 +1,8 @@
 package syntax
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/langtest"

@@ -117,7 +117,6 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 		p.bodyStmt(d.Body)
 		return section
 	}
-	start := p.tok
 	if section == "when" {
 		if d.When != nil {
 			p.outsideSection(d)
@@ -135,6 +134,13 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 		p.outsideSection(d)
 		return section
 	}
+	p.sectionEntry(d, section)
+	return section
+}
+
+// sectionEntry reads an input, an output or a directive.
+func (p *parser) sectionEntry(d *ProcessDef, section string) {
+	start := p.tok
 	if section == "output" && (d.Typed || p.typed) || section == "topic" {
 		e := p.typedOutput()
 		p.endOfStmt()
@@ -143,7 +149,7 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 		} else {
 			d.Outputs = append(d.Outputs, e)
 		}
-		return section
+		return
 	}
 	var e *Entry
 	switch {
@@ -167,7 +173,6 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 	default:
 		d.Directives = append(d.Directives, e)
 	}
-	return section
 }
 
 func (p *parser) bodyStmt(b *Block) {

@@ -5,7 +5,6 @@ import (
 	goparser "go/parser"
 	"go/token"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"

@@ -125,8 +125,6 @@ func matchError(err error) error {
 // Groups counts the capturing groups.
 func (p *Pattern) Groups() int { return p.groups }
 
-// GroupNumber finds a named group.
-func (p *Pattern) GroupNumber(name string) (int, bool) { n, ok := p.names[name]; return n, ok }
 
 // Matches says whether all of text matches.
 func (p *Pattern) Matches(text string) (bool, error) {

@@ -1,0 +1,65 @@
+package container
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// Reference is an image's name with the registry of the configuration in front
+// of it. Names that begin with a host, and URLs, stay as they are, unless
+// override asks for the registry instead of the host.
+// Nextflow docs: reference/config#docker
+func Reference(image, registry string, override bool) string {
+	if registry == "" || image == "" || image[0] == '/' || strings.Contains(image, "://") {
+		return image
+	}
+	registry = strings.TrimSuffix(registry, "/")
+	host, rest, nested := strings.Cut(image, "/")
+	if !nested || !strings.ContainsAny(host, ".:") {
+		return registry + "/" + image
+	}
+	if override {
+		return registry + "/" + rest
+	}
+	return image
+}
+
+// Pulls says whether an engine runs images from files, which somebody has to
+// pull before.
+func Pulls(engine string) bool { return engine == "singularity" || engine == "apptainer" }
+
+// Source is where the image of an engine that runs files comes from: a URL to
+// pull, or the path of a file that is there. exists tells whether a relative
+// name is that of a file below the launch directory.
+// Nextflow docs: container#singularity
+func Source(image, registry string, override bool, exists func(name string) (string, bool)) (url, path string) {
+	switch {
+	case strings.HasPrefix(image, "/"):
+		return "", image
+	case strings.HasPrefix(image, "file://"):
+		return "", strings.TrimPrefix(image, "file://")
+	case strings.Contains(image, "://"):
+		return image, ""
+	}
+	if path, ok := exists(image); ok {
+		return "", path
+	}
+	return "docker://" + Reference(image, registry, override), ""
+}
+
+var flat = strings.NewReplacer("/", "-", ":", "-")
+
+// File is the name an image that is pulled from url has in the cache.
+func File(url string) string {
+	_, name, ok := strings.Cut(url, "://")
+	if !ok {
+		name = url
+	}
+	extension := ".img"
+	if before, tag, ok := strings.Cut(name, ".sif:"); ok {
+		name, extension = before+":"+tag, ".sif"
+	} else if filepath.Ext(name) == ".sif" {
+		name, extension = strings.TrimSuffix(name, ".sif"), ".sif"
+	}
+	return flat.Replace(name) + extension
+}

@@ -1,0 +1,64 @@
+package process
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sluice/internal/container"
+	"sluice/internal/lang/value"
+	"sluice/internal/task"
+)
+
+// container is how the engine that is switched on runs an image.
+func (r *Run) container(image string) *task.Container {
+	k := r.Box
+	c := &task.Container{
+		Engine: k.Engine, Image: image, RunOptions: k.RunOptions, EngineOptions: k.EngineOptions,
+		EnvWhitelist: k.EnvWhitelist, Temp: k.Temp, MountFlags: k.MountFlags, Kill: k.Kill, Sudo: k.Sudo, TTY: k.TTY,
+		FixOwnership: k.FixOwnership, Keep: !k.Remove, NoMounts: !k.AutoMounts, ReadOnlyInputs: !k.WritableInputs, OCI: k.OciMode,
+	}
+	image = strings.TrimSpace(image)
+	if !container.Pulls(k.Engine) {
+		c.Image = container.Reference(image, k.Registry, k.RegistryOverride)
+		return c
+	}
+	url, path := container.Source(image, k.Registry, k.RegistryOverride, r.launchFile)
+	switch {
+	case path != "":
+		c.Image = path
+	case strings.HasPrefix(url, "docker://") && (k.OciAutoPull || k.OciMode):
+		c.Image = url
+	default:
+		c.Image, c.Source = filepath.Join(k.CacheDir, container.File(url)), url
+		if k.LibraryDir == "" {
+			break
+		}
+		if kept := filepath.Join(k.LibraryDir, container.File(url)); exists(kept) {
+			c.Image, c.Source = kept, ""
+		}
+	}
+	return c
+}
+
+// launchFile finds a file by a name relative to the launch directory.
+func (r *Run) launchFile(name string) (string, bool) {
+	path := filepath.Join(r.LaunchDir, name)
+	return path, exists(path)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Contained names a process that asks for a container, "" if none does.
+func (r *Run) Contained() string {
+	for _, n := range r.all {
+		v := n.settings.GetString("container")
+		if v != nil && v != value.Value(value.Bool(false)) && !n.def.native() {
+			return n.name
+		}
+	}
+	return ""
+}
