@@ -90,9 +90,6 @@ func (n *node) echo(t *task.Task) {
 // emit publishes and sends the outputs on, in the order they are declared.
 func (n *node) emit(p *pending, c *collected) error {
 	if err := n.publish(p.in, c); err != nil {
-		if fatal := (*finalizeError)(nil); errors.As(err, &fatal) {
-			return err
-		}
 		return n.fail(p, err)
 	}
 	if !n.run.frozen { // errorStrategy finish: what runs may end, nothing new begins
@@ -140,9 +137,10 @@ func (n *node) send(c *collected) {
 	}
 }
 
+// done counts a task as ended and goes on with inputs that waited for it.
 func (n *node) done() error {
 	n.active--
-	return n.settle()
+	return n.fire()
 }
 
 // variables keeps what an `exec:` body assigned, for a cached task's outputs.
@@ -206,6 +204,9 @@ func (in *instance) restore(context []byte) bool {
 // fail decides what follows a failure: another attempt, going on without
 // the task, or the end of the run.
 func (n *node) fail(p *pending, cause error) error {
+	if fatal := (*finalizeError)(nil); errors.As(cause, &fatal) {
+		return cause
+	}
 	in, t := p.in, p.in.task
 	n.errors++
 	p.errors++

@@ -37,7 +37,7 @@ func (h *hasher) add(name, kind, text string) {
 		io.WriteString(h.sum, s)
 	}
 	if h.dump {
-		h.entries = append(h.entries, observe.HashEntry{Digest: digest([]byte(kind + text)), Type: kind, Value: text})
+		h.entries = append(h.entries, observe.HashEntry{Digest: digest([]byte(kind + text)), Type: kind, Value: strings.ReplaceAll(text, "\x00", " ")})
 	}
 }
 
@@ -114,7 +114,7 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 	var out task.Hash
 	copy(out[:], h.sum.Sum(nil))
 	if r.DumpHashes {
-		r.Post(observe.CacheHash{TaskName: t.Name, Hash: out, Mode: strings.ToUpper(string(mode)), Entries: h.entries})
+		r.Post(observe.CacheHash{TaskName: t.Name, Hash: out, Mode: strings.ToUpper(string(mode)), JSON: r.DumpJSON, Entries: h.entries})
 	}
 	return out, nil
 }

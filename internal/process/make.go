@@ -36,8 +36,7 @@ func (n *node) attempt(p *pending, in *instance) error {
 	}
 	if skip {
 		n.inTurn(in.task.Index, nil)
-		n.active--
-		return nil
+		return n.done()
 	}
 	return n.start(p, in)
 }

@@ -24,6 +24,7 @@ type node struct {
 	labels   []string
 	bins     []string
 	fired    bool
+	firing   bool // the loop of fire is running
 	stopped  bool // no more rows will come
 	active   int  // tasks under way
 	closed   bool
@@ -181,9 +182,18 @@ func (n *node) collect(i int, c *dataflow.Channel) {
 	})
 }
 
+// maxActive is how many tasks a process has made and not finished before it
+// takes further inputs: what waits stays small, however long the input.
+const maxActive = 2048
+
 // fire makes rows while every input has an item.
 func (n *node) fire() error {
-	for !n.stopped && n.complete() {
+	if n.firing { // a task that was cached ended within the loop below
+		return nil
+	}
+	n.firing = true
+	defer func() { n.firing = false }()
+	for len(n.ports) > 0 && !n.stopped && n.active < maxActive && n.complete() {
 		row := make([]value.Value, len(n.ports))
 		for i, p := range n.ports {
 			row[i] = p.take()

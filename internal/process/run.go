@@ -29,6 +29,7 @@ type Run struct {
 	Stub         bool
 	Resume       bool
 	DumpHashes   bool
+	DumpJSON     bool // -dump-hashes json
 	Metrics      bool // measure what tasks use
 	FailOnIgnore bool
 
