@@ -285,7 +285,7 @@ func (d *decoder) rangeValue() value.Value {
 	b := d.byte()
 	r.Reverse, r.Empty, r.Chars = b&1 != 0, b&2 != 0, b&4 != 0
 	r.Exclusive, r.Long = b&8 != 0, b&16 != 0
-	if d.err == nil && !r.Empty && (r.From > r.To) != r.Reverse && r.From != r.To {
+	if d.err == nil && !r.Empty && ((r.From > r.To) != r.Reverse && r.From != r.To || r.Len() <= 0) {
 		d.fail(errors.New("ends of a range do not fit"))
 	}
 	return r

@@ -85,6 +85,23 @@ func TestRunOptions(t *testing.T) {
 	}
 }
 
+// Options that change nothing here say so.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"run main.nf -disable-jobs-cancellation": "warning: option `-disable-jobs-cancellation` has no effect",
+		"run main.nf --resume":                   "warning: `--resume` is a parameter of the pipeline; the option is `-resume`",
+	} {
+		if _, code, stderr := runOf(t, split(args)...); code != 0 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d, %q", args, code, stderr)
+		}
+	}
+	o, code, stderr := runOf(t, split("run main.nf -lib a:b -plugins x,y -bucket-dir d -with-cloudcache -cache false")...)
+	if code != 0 || o.With["lib"] != "a:b" || o.With["plugins"] != "x,y" || o.With["bucket-dir"] != "d" || o.With["cloudcache"] != "-" || *o.Cache {
+		t.Errorf("exit %d, %q: %v %v", code, stderr, o.With, o.Cache)
+	}
+}
+
 // split is as a shell does it, single quotes only.
 func split(s string) []string {
 	var words []string

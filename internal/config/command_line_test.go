@@ -3,6 +3,7 @@ package config
 import (
 	"testing"
 
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
 )
 
@@ -28,5 +29,38 @@ env.A = '1'
 `
 	if got := Flat(c.Root); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What the command line set is not blamed on a file that said the same before.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	c := New(nil)
+	at := source.Span{File: source.NewFile("a.config", "process {}"), Start: 0, End: 7}
+	for _, path := range [][]string{{"process", "executor"}, {"process", "cpus"}, {"conda", "enabled"}, {"bucketDir"}} {
+		c.Set(value.Bool(false), path...)
+		c.Spans[Key(path...)] = at
+	}
+	c.Override(value.MapOf("executor", value.String("slurm"), "ext", value.MapOf("args", value.String("x"))), nil, value.MapOf("A", value.String("1")))
+	c.With(map[string]string{"conda": "-", "bucket-dir": "s3://x", "cloudcache": "-"}, []string{"docker"})
+	for _, tc := range []struct {
+		path   []string
+		option string
+	}{
+		{[]string{"process", "executor"}, "-process.executor"},
+		{[]string{"process", "ext", "args"}, "-process.ext.args"},
+		{[]string{"process", "cpus"}, ""},
+		{[]string{"env", "A"}, "-e.A"},
+		{[]string{"conda", "enabled"}, "-with-conda"},
+		{[]string{"docker", "enabled"}, "-without-docker"},
+		{[]string{"bucketDir"}, "-bucket-dir"},
+		{[]string{"cloudcache", "enabled"}, "-with-cloudcache"},
+	} {
+		if got := c.Given(tc.path...); got != tc.option {
+			t.Errorf("%v: given by %q, want %q", tc.path, got, tc.option)
+		}
+		if placed := !c.Span(tc.path...).IsZero(); placed != (tc.option == "") {
+			t.Errorf("%v: has a place: %v", tc.path, placed)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,19 +34,30 @@ type puller struct {
 	environ []string
 	notice  func(string)
 	one     singleflight.Group
+	// advice is given once, before the first pull into a default directory
+	advice string
+	warn   func(string)
+	advise sync.Once
 }
 
 func (r *run) newPuller() *puller {
 	path, _ := r.o.Getenv("PATH")
-	return &puller{
+	p := &puller{
 		ctx: r.ctx, engine: r.box.Engine, noHTTPS: r.box.NoHTTPS, timeout: time.Duration(r.box.PullTimeout) * time.Millisecond,
-		path: path, environ: r.o.Environ, notice: r.notice,
+		path: path, environ: r.o.Environ, notice: r.notice, warn: r.warn,
 	}
+	if r.box.Engine != "" && r.box.CacheDir == filepath.Join(r.workDir, r.box.Engine) {
+		p.advice = fmt.Sprintf("%s cache directory has not been defined -- Remote image will be stored in the path: %s -- Use the environment variable NXF_%s_CACHEDIR to specify a different location",
+			p.title(), r.box.CacheDir, strings.ToUpper(r.box.Engine))
+	}
+	return p
 }
+
+func (p *puller) title() string { return strings.ToUpper(p.engine[:1]) + p.engine[1:] }
 
 // prepare pulls the image of a task, if it comes from afar.
 func (p *puller) prepare(t *task.Task) error {
-	if t.Container == nil || t.Container.Source == "" {
+	if t.Container == nil || t.Container.Source == "" || t.Exec != nil {
 		return nil
 	}
 	_, err, _ := p.one.Do(t.Container.Image, func() (any, error) { return nil, p.pull(t.Container.Source, t.Container.Image) })
@@ -68,7 +80,12 @@ func (p *puller) pull(url, target string) error {
 	if _, err := os.Stat(target); err == nil { // another run was first
 		return nil
 	}
-	p.notice(fmt.Sprintf("Pulling %s image %s [cache %s]", strings.ToUpper(p.engine[:1])+p.engine[1:], url, target))
+	p.advise.Do(func() {
+		if p.advice != "" {
+			p.warn(p.advice)
+		}
+	})
+	p.notice(fmt.Sprintf("Pulling %s image %s [cache %s]", p.title(), url, target))
 	part := fmt.Sprintf("%s.pulling.%d", name, time.Now().UnixMilli())
 	err = p.run(dir, part, url)
 	if err == nil {
@@ -118,8 +135,10 @@ func (p *puller) run(dir, part, url string) error {
 	case cmd.ProcessState == nil:
 		status = "reason : " + err.Error()
 	}
-	message := strings.ReplaceAll(strings.TrimSpace(said.String()), "\n", "\n    ")
-	return fmt.Errorf("Failed to pull %s image\n  command: %s %s\n  %s\n  message:\n    %s", p.engine, p.engine, strings.Join(args, " "), status, message)
+	if message := strings.TrimSpace(said.String()); message != "" {
+		status += "\n  message:\n    " + strings.ReplaceAll(message, "\n", "\n    ")
+	}
+	return fmt.Errorf("Failed to pull %s image\n  command: %s %s\n  %s", p.engine, p.engine, strings.Join(args, " "), status)
 }
 
 // lock waits for the only right to make a file. The lock file goes with it, so

@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -120,14 +122,15 @@ type CacheHash struct {
 	TaskName string
 	Hash     task.Hash
 	Mode     string // STANDARD, DEEP, LENIENT
+	JSON     bool   // write the entries as JSON
 	Entries  []HashEntry
 }
 
 // HashEntry is one part of a task's hash.
 type HashEntry struct {
-	Digest string // 32 hexadecimal digits
-	Type   string // Java's name of the type
-	Value  string
+	Digest string `json:"hash"`  // 32 hexadecimal digits
+	Type   string `json:"type"`  // Java's name of the type
+	Value  string `json:"value"` // as text
 }
 
 // WorkflowError is what ends a run. Report is the text shown after "ERROR ~ ".
@@ -151,11 +154,29 @@ type RunEnded struct {
 // line out of the log.
 func (c CacheHash) Text() string {
 	var b strings.Builder
-	b.WriteString("[" + c.TaskName + "] cache hash: " + c.Hash.String() + "; mode: " + c.Mode + "; entries: \n")
+	b.WriteString("[" + c.TaskName + "] cache hash: " + c.Hash.String() + "; mode: " + c.Mode + "; entries: ")
+	if c.JSON {
+		b.WriteString(c.json())
+		return b.String()
+	}
+	b.WriteByte('\n')
 	for _, e := range c.Entries {
 		b.WriteString("  " + e.Digest + " [" + e.Type + "] " + e.Value + " \n")
 	}
 	return b.String()
+}
+
+// json is a list of the entries, laid out as Groovy's printer does.
+func (c CacheHash) json() string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "    ")
+	list := make([]HashEntry, 0, len(c.Entries))
+	if err := e.Encode(append(list, c.Entries...)); err != nil {
+		panic("internal error: encode the entries of a hash: " + err.Error())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (RunStarted) body()     {}

@@ -154,7 +154,7 @@ func (in *instance) containerOf() error {
 	if err != nil || image == nil {
 		return err
 	}
-	if in.run().Box.Engine == "" || in.node.def.native() {
+	if in.run().Box.Engine == "" {
 		return nil
 	}
 	options, err := in.setting("containerOptions")

@@ -133,6 +133,10 @@ func plain(v value.Value) (value.Value, error) {
 // set stores v; within a file an assignment replaces what was there.
 func (u *unit) set(path []string, v value.Value) {
 	parent := u.open(path[:len(path)-1])
+	if circular(v, u.own, parent) || path[0] == "params" && circular(v, u.view) {
+		u.circle = &circleError{path}
+		return
+	}
 	parent.Set(value.String(path[len(path)-1]), v)
 	if path[0] != "params" {
 		return
@@ -191,6 +195,16 @@ func (u *unit) touch(name string) {
 // absorb takes over what code changed in the parameters behind our back, as
 // `params.list << x` in a loop does.
 func (u *unit) absorb() {
+	for _, k := range u.own.Keys() {
+		if v, _ := u.own.Get(k); circular(v, u.own) {
+			u.circle = &circleError{[]string{value.ToString(k)}}
+			return
+		}
+	}
+	if circular(u.view) {
+		u.circle = &circleError{[]string{"params"}}
+		return
+	}
 	u.view.Entries(func(k, v value.Value) bool {
 		if u.l.Params.Has(k) {
 			return true

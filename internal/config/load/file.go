@@ -23,6 +23,8 @@ type unit struct {
 	base *value.Map // parameters of the files before, nil if none
 	view *value.Map // parameters as expressions see them
 	root *scope
+
+	circle error // a value that contains itself, found in this statement
 }
 
 func (l *loader) newUnit(name string, before *value.Map) *unit {
@@ -70,7 +72,11 @@ func (u *unit) parse(at source.Span) (*syntax.File, error) {
 
 func (u *unit) stmts(list []syntax.Stmt, s *scope) error {
 	for _, st := range list {
-		if err := u.stmt(st, s); err != nil {
+		err := u.stmt(st, s)
+		if err == nil && u.circle != nil {
+			err = u.fail(u.circle, st)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ func Near(name string, candidates []string) (best string, ok bool) {
 	case n <= 8:
 		limit = 2
 	}
-	bestRank := 2*limit + 2
+	bestRank := 4*limit + 4
 	for _, c := range candidates {
 		if c == name || c == "" {
 			continue
@@ -23,9 +23,12 @@ func Near(name string, candidates []string) (best string, ok bool) {
 		if d > limit || d >= len(a) || d > 1 && a[0] != b[0] {
 			continue
 		}
-		rank := 2 * d
-		if len(a) > 0 && a[0] != b[0] && !swapped(a, b) {
-			rank++
+		rank := 4 * d
+		if a[0] != b[0] && !swapped(a, b) {
+			rank += 2
+		}
+		if name[0] != c[0] {
+			rank++ // another case, all else being equal
 		}
 		if rank < bestRank {
 			best, bestRank = c, rank

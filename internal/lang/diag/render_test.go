@@ -122,7 +122,7 @@ func TestShortAndSort(t *testing.T) {
 
 func TestNear(t *testing.T) {
 	t.Parallel()
-	sections := []string{"input", "output", "script", "stub", "when"}
+	sections := []string{"input", "output", "script", "stub", "when", "errorStrategy", "Channel", "channel"}
 	for _, tc := range []struct {
 		name, want string
 	}{
@@ -135,6 +135,18 @@ func TestNear(t *testing.T) {
 		{"foo", ""},
 		{"x", ""},
 		{"directive", ""},
+		{"stbu", "stub"},
+		{"stxx", ""}, // two edits in four letters
+		{"tsub", "stub"},
+		{"putput", "output"},
+		{"impit", "input"},
+		{"ympit", ""}, // two edits need the first letter
+		{"skripp", "script"},
+		{"krripp", ""},
+		{"erorStratgy", "errorStrategy"},
+		{"rorStratgy", ""},
+		{"channl", "channel"},
+		{"Channl", "Channel"},
 	} {
 		got, ok := Near(tc.name, sections)
 		if ok != (tc.want != "") || ok && got != tc.want {

@@ -81,11 +81,10 @@ func (p *parser) number() Expr {
 
 func (p *parser) numberLit(raw string, start Token) Expr {
 	where := at(p.from(start))
-	digits := raw
-	if digits[0] == '.' {
-		digits = "0" + digits
+	if raw[0] == '.' {
+		raw = "0" + raw
 	}
-	v, err := parseNumber(digits)
+	v, err := parseNumber(raw)
 	if err != nil {
 		p.report(where.Where, "%s", err.Error())
 		return &BadExpr{where}

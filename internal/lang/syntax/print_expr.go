@@ -123,8 +123,6 @@ func rangeText(x *Range) string {
 
 func (p *printer) literal(x *Literal) {
 	switch {
-	case strings.HasPrefix(x.Raw, "."):
-		p.w("0", x.Raw)
 	case x.Raw != "":
 		p.w(x.Raw)
 	case x.Value == nil:
