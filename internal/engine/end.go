@@ -114,7 +114,11 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 	case errors.As(err, &unpublished):
 		return 1, &observe.WorkflowError{Report: unpublished.Error() + "\n\nCaused by:\n  " + unpublished.Detail(), Cause: unpublished.Error()}
 	case errors.As(err, &list):
-		return 1, &observe.WorkflowError{Report: "Script compilation failed\n\n" + render(list), Cause: list[0].Message}
+		report := strings.TrimPrefix(render(list), "error: ")
+		if !r.compiled {
+			report = "Script compilation failed\n\n" + render(list)
+		}
+		return 1, &observe.WorkflowError{Report: report, Cause: list[0].Message}
 	case errors.As(err, &ex):
 		return 1, r.exceptionReport(ex)
 	}

@@ -70,6 +70,7 @@ type run struct {
 	failure   *process.Failure
 	finishing bool // errorStrategy finish: what runs may end
 	ignored   int
+	compiled  bool // the script and all it includes were resolved
 	measures  bool // an observer wants to know what tasks use
 }
 
@@ -192,6 +193,7 @@ func (r *run) execute() error {
 	if err != nil {
 		return err
 	}
+	r.compiled = true
 	if err := os.MkdirAll(r.workDir, 0o777); err != nil {
 		return fmt.Errorf("make the work directory %s: %w", r.workDir, errors.Unwrap(err))
 	}

@@ -34,8 +34,8 @@ func (p *process) metrics() task.Metrics {
 		Rchar: p.io[0], Wchar: p.io[1], Syscr: p.io[2], Syscw: p.io[3], ReadBytes: p.io[4], WriteBytes: p.io[5],
 		VolCtxt: max(u.vol, ru.Nvcsw), InvCtxt: max(u.inv, ru.Nivcsw),
 	}
-	if !u.seen {
-		m.RSS = m.PeakRSS
+	if !u.seen { // ended before the first look
+		m.RSS, m.VMem, m.PeakVMem = m.PeakRSS, -1, -1
 	}
 	if p.wall > 0 {
 		m.CPUPercent = 100 * float64(cpu) / float64(p.wall)
@@ -57,13 +57,14 @@ func parseIO(data []byte) (n [6]int64) {
 	return n
 }
 
-// A sampler looks at jobs that run for longer than a second: each second at
-// first, then less and less often. One goroutine does it for all of them, and
-// only while there are any.
+// A sampler looks at running jobs: soon after their start, as most tasks take
+// their memory early and many end soon, then less and less often. One goroutine
+// does it for all of them, and only while there are any.
 type sampler struct {
 	e    *Executor
 	mu   sync.Mutex
 	jobs map[*job]bool
+	wake chan struct{} // a job was added
 	done chan struct{} // closed to end the goroutine
 	gone sync.WaitGroup
 }
@@ -75,12 +76,33 @@ func (s *sampler) add(j *job) {
 		s.jobs = make(map[*job]bool)
 	}
 	s.jobs[j] = true
-	j.usage.next = time.Now().Add(time.Second)
+	j.usage.next = time.Now().Add(firstLook)
 	if s.done == nil {
-		s.done = make(chan struct{})
+		s.done, s.wake = make(chan struct{}), make(chan struct{}, 1)
 		s.gone.Add(1)
 		go s.loop(s.done)
 	}
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// firstLook is how long after its start a job is sampled: less, and every tiny
+// task would cost a look.
+const firstLook = 15 * time.Millisecond
+
+// pause is the time to the next look after n of them.
+func pause(n int) time.Duration {
+	switch {
+	case n < 5:
+		return firstLook << n
+	case n < 15:
+		return time.Second
+	case n < 125:
+		return 5 * time.Second
+	}
+	return 30 * time.Second
 }
 
 func (s *sampler) remove(j *job) {
@@ -101,18 +123,31 @@ func (s *sampler) stop() {
 
 func (s *sampler) loop(done chan struct{}) {
 	defer s.gone.Done()
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
 	for {
+		timer.Reset(s.idle())
 		select {
 		case <-done:
 			return
-		case now := <-tick.C:
+		case <-s.wake:
+		case now := <-timer.C:
 			for _, j := range s.due(now) {
 				s.sample(j)
 			}
 		}
 	}
+}
+
+// idle is the time until a job is due.
+func (s *sampler) idle() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := time.Hour
+	for j := range s.jobs {
+		d = min(d, time.Until(j.usage.next))
+	}
+	return max(d, time.Millisecond)
 }
 
 // due are the jobs to look at now.
@@ -124,15 +159,8 @@ func (s *sampler) due(now time.Time) []*job {
 		if now.Before(j.usage.next) {
 			continue
 		}
-		wait := 30 * time.Second
-		switch n := j.usage.samples; {
-		case n < 10:
-			wait = time.Second
-		case n < 120:
-			wait = 5 * time.Second
-		}
+		j.usage.next = now.Add(pause(j.usage.samples))
 		j.usage.samples++
-		j.usage.next = now.Add(wait)
 		out = append(out, j)
 	}
 	return out
