@@ -95,17 +95,20 @@ func TestRefusedScripts(t *testing.T) {
 	}{
 		{
 			"a secret", "process P {\n    secret 'KEY'\n    script:\n    'true'\n}\nworkflow { P() }",
-			[]string{"--> main.nf:2:5", "process `P` asks for a secret", "env.NAME"}, nil,
+			[]string{"--> main.nf:2:5", "process `P` asks for a secret", "env.NAME"},
+			nil,
 		},
 		{"DSL1", "nextflow.enable.dsl = 1\nx = channel.of(1).into { a; b }\n", []string{"--> main.nf:1:1", "DSL1"}, []string{"into"}},
 		{
 			"an operator that made variables", "workflow {\n    channel.of(1).into { left; right }\n    left.view()\n    nothing.view()\n}",
-			[]string{"--> main.nf:2:5", "channels have no operator `into`", "read any number of times", "`nothing` is not defined"}, []string{"`left` is not defined", "`right`"},
+			[]string{"--> main.nf:2:5", "channels have no operator `into`", "read any number of times", "`nothing` is not defined"},
+			[]string{"`left` is not defined", "`right`"},
 		},
 		{"an unknown operator", "workflow {\n    channel.of(1).mapp { it }\n}", []string{"channels have no operator `mapp`", "`map` exists", "main.nf:2:5"}, []string{"groovyx", "closure"}},
 		{
 			"an unknown operator on the outputs of a process", "process P {\n    output:\n    val 1\n    exec:\n    x = 1\n}\nworkflow {\n    P().colect()\n}",
-			[]string{"channels have no operator `colect`", "`collect` exists"}, []string{"No signature"},
+			[]string{"channels have no operator `colect`", "`collect` exists"},
+			[]string{"No signature"},
 		},
 		{"a variable is not near to functions", "workflow {\n    println frist\n}", []string{"`frist` is not defined"}, []string{"`print` is defined"}},
 		{"a short name is near to few", "workflow {\n    println Foo\n}", []string{"`Foo` is not defined"}, []string{"`log` is defined"}},

@@ -25,16 +25,9 @@ import (
 
 // configure loads configuration and parameters.
 func (r *run) configure() error {
-	given := r.o.Params
-	if given == nil {
-		given = value.NewMap(0)
-	}
-	if r.o.ParamsFile != "" {
-		fromFile, err := load.ParamsFile(r.o.ParamsFile, r.abs(r.o.ParamsFile))
-		if err != nil {
-			return err
-		}
-		given = load.MergeParams(fromFile, given)
+	given, err := r.givenParams()
+	if err != nil {
+		return err
 	}
 	home, ok := r.o.Getenv("NXF_HOME")
 	if !ok {
@@ -61,10 +54,7 @@ func (r *run) configure() error {
 		return err
 	}
 	r.config, r.params = cfg, cfg.Params().Copy()
-	for _, w := range warnings {
-		fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
-	}
-	problems := cfg.Check()
+	problems := append(warnings, cfg.Check()...)
 	for _, w := range problems {
 		if w.Severity == diag.Warning {
 			fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
@@ -90,6 +80,22 @@ func (r *run) configure() error {
 		}
 	}
 	return r.boxes()
+}
+
+// givenParams are those of the command line over those of -params-file.
+func (r *run) givenParams() (*value.Map, error) {
+	given := r.o.Params
+	if given == nil {
+		given = value.NewMap(0)
+	}
+	if r.o.ParamsFile == "" {
+		return given, nil
+	}
+	fromFile, err := load.ParamsFile(r.o.ParamsFile, r.abs(r.o.ParamsFile))
+	if err != nil {
+		return nil, err
+	}
+	return load.MergeParams(fromFile, given), nil
 }
 
 // oneLine is a warning for the terminal: what, where, help.

@@ -61,18 +61,7 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 	h := &hasher{sum: sha256.New(), dump: r.DumpHashes}
 	h.add("session", "java.util.UUID", r.SessionID)
 	h.add("process", "java.lang.String", t.Process)
-	if in.node.def.native() {
-		h.add("script", "java.lang.String", in.node.def.ast.Body.Span().Text())
-	} else {
-		h.add("script", "java.lang.String", t.Script)
-	}
-	if t.Container != nil {
-		image := t.Container.Image
-		if t.Container.Source != "" { // where it is kept does not matter
-			image = t.Container.Source
-		}
-		h.add("container", "java.lang.String", image)
-	}
+	in.hashScript(h)
 	for _, p := range in.hashed {
 		if err := in.hashInput(h, p, mode); err != nil {
 			return task.Hash{}, err
@@ -117,6 +106,23 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 		r.Post(observe.CacheHash{TaskName: t.Name, Hash: out, Mode: strings.ToUpper(string(mode)), JSON: r.DumpJSON, Entries: h.entries})
 	}
 	return out, nil
+}
+
+func (in *instance) hashScript(h *hasher) {
+	text := in.task.Script
+	if in.node.def.native() {
+		text = in.node.def.ast.Body.Span().Text()
+	}
+	h.add("script", "java.lang.String", text)
+	c := in.task.Container
+	if c == nil {
+		return
+	}
+	image := c.Image
+	if c.Source != "" { // where it is kept does not matter
+		image = c.Source
+	}
+	h.add("container", "java.lang.String", image)
 }
 
 func rehash(h task.Hash, try int) task.Hash {

@@ -25,7 +25,6 @@ func TestStripIndent(t *testing.T) {
 	}
 }
 
-
 func TestHash(t *testing.T) {
 	t.Parallel()
 	const digits = "0123456789abcdef0123456789abcdef"

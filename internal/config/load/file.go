@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"sluice/internal/config"
 	"sluice/internal/lang/diag"
@@ -129,6 +130,8 @@ func (u *unit) stmt(st syntax.Stmt, s *scope) error {
 		return u.forIn(st, s)
 	case *syntax.Try:
 		return u.try(st, s)
+	case *syntax.Labeled:
+		return u.labeled(st, s)
 	default:
 		err := u.l.Eval.Exec(st, s)
 		u.absorb()
@@ -141,6 +144,20 @@ func (u *unit) body(st syntax.Stmt, s *scope) error {
 		return nil
 	}
 	return u.stmt(st, s.nested())
+}
+
+// labeled: a label means nothing, but a selector with a slip in it is one.
+func (u *unit) labeled(st *syntax.Labeled, s *scope) error {
+	near, ok := diag.Near(st.Label, []string{"withName", "withLabel"})
+	if !ok && !strings.HasPrefix(st.Label, "with") {
+		return u.stmt(st.Body, s)
+	}
+	var problems diag.List
+	d := problems.Add(st.LabelAt, "`"+st.Label+"` is not a selector")
+	if d.Help = "the selectors are `withName` and `withLabel`"; ok {
+		d.Help = "`" + near + "` is one"
+	}
+	return problems
 }
 
 func includeCall(x syntax.Expr) (*syntax.Call, bool) {

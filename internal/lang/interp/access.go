@@ -91,24 +91,7 @@ func (c *compiler) prop(x *syntax.Prop) code {
 		}
 	}
 	if x.Dyn == nil && !x.Safe {
-		n := x.Name
-		key := value.String(n)
-		return func(fr *frame) (value.Value, error) {
-			v, err := recv(fr)
-			if err != nil {
-				return nil, err
-			}
-			if m, ok := v.(*value.Map); ok {
-				if v, ok := m.Get(key); ok {
-					return v, nil
-				}
-			}
-			v, err = in.Property(fr.th, v, n)
-			if err != nil {
-				return nil, c.at(err, x)
-			}
-			return v, nil
-		}
+		return c.namedProp(x, recv)
 	}
 	return func(fr *frame) (value.Value, error) {
 		v, err := recv(fr)
@@ -124,6 +107,27 @@ func (c *compiler) prop(x *syntax.Prop) code {
 		}
 		v, err = in.Property(fr.th, v, n)
 		return v, c.at(err, x)
+	}
+}
+
+// namedProp is x.name, the case that must be fast.
+func (c *compiler) namedProp(x *syntax.Prop, recv code) code {
+	in, name, key := c.inst.in, x.Name, value.String(x.Name)
+	return func(fr *frame) (value.Value, error) {
+		v, err := recv(fr)
+		if err != nil {
+			return nil, err
+		}
+		if m, ok := v.(*value.Map); ok {
+			if v, ok := m.Get(key); ok {
+				return v, nil
+			}
+		}
+		v, err = in.Property(fr.th, v, name)
+		if err != nil {
+			return nil, c.at(err, x)
+		}
+		return v, nil
 	}
 }
 

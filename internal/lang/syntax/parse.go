@@ -277,6 +277,10 @@ func (p *parser) name(what string) (string, source.Span) {
 		p.next()
 		return p.text(t), p.span(t)
 	}
+	return p.noName(what)
+}
+
+func (p *parser) noName(what string) (string, source.Span) {
 	d := p.unexpected(what)
 	if p.tok.Kind == Keyword {
 		d.Label = fmt.Sprintf("`%s` is reserved and cannot be a name", p.text(p.tok))

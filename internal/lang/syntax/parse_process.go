@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/value"
@@ -65,15 +66,14 @@ func (p *parser) sections(what string, label func() string, begin func(string), 
 }
 
 // processLabel is the section that begins at tok, or "".
-func (p *parser) processLabel() string {
+func (p *parser) processLabel() string { return p.label(processSections) }
+
+func (p *parser) label(sections []string) string {
 	if !p.isName() || p.peek().Kind != Colon {
 		return ""
 	}
-	word := p.text(p.tok)
-	for _, s := range processSections {
-		if s == word {
-			return word
-		}
+	if word := p.text(p.tok); slices.Contains(sections, word) {
+		return word
 	}
 	return ""
 }

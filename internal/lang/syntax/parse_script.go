@@ -43,15 +43,15 @@ func (p *parser) decl(f *File) []Decl {
 	case Name:
 		switch word {
 		case "process":
-			if next.Kind == Name || next.Kind == LBrace || next.Kind == Keyword && next.End > next.Start || next.Kind == Quote && !next.NL {
+			if next.Kind == LBrace || !next.NL && (next.Kind == Name || next.Kind == Keyword && next.End > next.Start || next.Kind == Quote) {
 				return one(p.process())
 			}
 		case "workflow":
-			if next.Kind == Name || next.Kind == LBrace {
+			if next.Kind == LBrace || next.Kind == Name && !next.NL {
 				return one(p.workflow())
 			}
 		case "include":
-			if next.Kind == LBrace || next.Kind == Name || next.Kind == Quote || next.Kind == DoubleQuote {
+			if next.Kind == LBrace || !next.NL && (next.Kind == Name || next.Kind == Quote || next.Kind == DoubleQuote) {
 				return one(p.include())
 			}
 		case "params":
@@ -455,18 +455,7 @@ func sectionBlock(d *WorkflowDef, section string) **Block {
 }
 
 // workflowLabel is the section that begins at tok, or "".
-func (p *parser) workflowLabel() string {
-	if !p.isName() || p.peek().Kind != Colon {
-		return ""
-	}
-	word := p.text(p.tok)
-	for _, s := range workflowSections {
-		if s == word {
-			return word
-		}
-	}
-	return ""
-}
+func (p *parser) workflowLabel() string { return p.label(workflowSections) }
 
 func (p *parser) workflowItem(d *WorkflowDef, section string) {
 	start := p.tok

@@ -71,12 +71,17 @@ func (p *parser) localDecl(list *[]Stmt) {
 		d.Help = fmt.Sprintf("move it there, or make it a closure: `def %s = { … }`", p.text(t))
 		return
 	}
+	typeOnly := typ != nil && typeStart.Start == start.Start
 	for first := true; !p.bad; first = false {
 		if !first {
 			start = p.tok
 		}
 		v := &VarName{Type: typ}
-		v.Name, v.Where = p.name("a variable name")
+		if typeOnly && !p.isName() { // `T in` and `T as` would be read as operators
+			v.Name, v.Where = p.noName("a variable name")
+		} else {
+			v.Name, v.Where = p.name("a variable name")
+		}
 		if first && typ != nil {
 			v.Where = p.from(typeStart)
 		}

@@ -146,7 +146,7 @@ func valueText(v value.Value) string {
 	case value.BigInt:
 		return v.Int.String() + "g"
 	case value.Decimal:
-		return v.Decimal.Text('f')
+		return v.Decimal.Text('G')
 	case value.Double:
 		return strconv.FormatFloat(float64(v), 'g', -1, 64) + "d"
 	case value.Float:
@@ -275,7 +275,7 @@ func (p *printer) ternary(x *Ternary) {
 
 func (p *printer) prop(x *Prop) {
 	p.expr(x.X)
-	if call, ok := x.X.(*Call); ok && call.Command {
+	if call, ok := x.X.(*Call); ok && bare(call) {
 		p.w(" ", x.Name) // a b c
 		return
 	}
@@ -307,8 +307,13 @@ func (p *printer) prop(x *Prop) {
 }
 
 func (p *printer) call(x *Call) {
-	if x.Command && len(x.Args) > 0 && commandSafe(x.Args[0], false) {
-		p.expr(x.Fun)
+	if bare(x) {
+		if fun, ok := x.Fun.(*Prop); ok && inChain(fun.X) {
+			p.expr(fun.X)
+			p.w(" ", fun.Name)
+		} else {
+			p.expr(x.Fun)
+		}
 		p.w(" ")
 		p.argList(x.Args)
 		return
@@ -327,6 +332,41 @@ func (p *printer) call(x *Call) {
 	p.args(args)
 }
 
+// bare says whether the arguments of a call are written without parentheses.
+func bare(x *Call) bool {
+	return x.Command && len(x.Args) > 0 && commandSafe(x.Args[0], false) && !looksDeclared(x)
+}
+
+// looksDeclared: `a.B c` would declare a variable of the type a.B.
+func looksDeclared(x *Call) bool {
+	fun, ok := x.Fun.(*Prop)
+	if !ok || !isTypeName(PrintExpr(fun)) {
+		return false
+	}
+	_, ok = x.Args[0].Value.(*Ident)
+	return ok && x.Args[0].Name == nil
+}
+
+// inChain says whether x belongs to `a b c()`, behind which a dot and a name
+// with arguments would not parse.
+func inChain(x Expr) bool {
+	for {
+		switch e := x.(type) {
+		case *Call:
+			if bare(e) {
+				return true
+			}
+			x = e.Fun
+		case *Prop:
+			x = e.X
+		case *Index:
+			x = e.X
+		default:
+			return false
+		}
+	}
+}
+
 func isTail(a Arg) bool {
 	_, closure := a.Value.(*Closure)
 	return closure && a.Name == nil
@@ -339,7 +379,7 @@ func takesTail(fun Expr) bool {
 		return fun.Name != "in" && fun.Name != "as"
 	case *Prop:
 		call, ok := fun.X.(*Call)
-		return !ok || !call.Command
+		return !ok || !bare(call)
 	}
 	return false
 }
@@ -354,11 +394,16 @@ func commandSafe(a Arg, entry bool) bool {
 		_, literal := a.Name.(*Literal)
 		return literal
 	}
+	if set, ok := a.Value.(*Assign); ok {
+		if _, ok := set.Target.(*Ident); ok {
+			return false // would declare a variable
+		}
+	}
 	switch x := leftmost(a.Value).(type) {
 	case *Ident:
 		return x.Name != "in" && x.Name != "as" && (!IsKeyword(x.Name) || x.Name == "this" || x.Name == "super")
 	case *Literal:
-		return x.Raw != "" && x.Raw[0] != '/' && x.Raw[0] != '.' && (entry || x.Raw[0] != '-')
+		return x.Raw != "" && x.Raw[0] != '/' && (entry || x.Raw[0] != '-')
 	case *GString:
 		return x.Quote != "/"
 	case *New, *Unary:

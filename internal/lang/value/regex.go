@@ -125,7 +125,6 @@ func matchError(err error) error {
 // Groups counts the capturing groups.
 func (p *Pattern) Groups() int { return p.groups }
 
-
 // Matches says whether all of text matches.
 func (p *Pattern) Matches(text string) (bool, error) {
 	re, err := p.whole()
