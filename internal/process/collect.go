@@ -50,7 +50,8 @@ func (in *instance) want(o *output, n *int) error {
 		o.key = fmt.Sprintf("nxf_out_eval_%d", *n)
 		t.CaptureEval = append(t.CaptureEval, task.EnvVar{Name: o.key, Value: text})
 	case pathOutput:
-		// patterns may use variables that the body assigns, which is known by now
+		// Only a hint for the wrapper's unstaging: a pattern that fails to
+		// evaluate is reported when the outputs are collected.
 		if v, err := o.expr.Run(in.frame); err == nil {
 			t.OutputGlobs = append(t.OutputGlobs, patterns(v)...)
 		}
