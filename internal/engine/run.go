@@ -106,6 +106,9 @@ func (r *run) guarded() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.post(observe.Message{Level: observe.Debug, Text: string(debug.Stack())})
+			if r.tasks != nil { // no child outlives a defect of ours
+				r.unlocked(func() { r.tasks.close(true) })
+			}
 			err = fmt.Errorf("internal error: %v -- this is a defect of sluice: please report it with the log file", p)
 		}
 	}()

@@ -217,6 +217,9 @@ func (n *node) fail(p *pending, cause error) error {
 	if in.announced {
 		n.run.Post(observe.TaskChanged{Step: observe.Failed, Task: t, Cause: text})
 	}
+	if in.announced && t.WorkDir != "" { // `log` lists it; -resume does not use it
+		n.run.Remember(cache.FromTask(t))
+	}
 	switch strategy {
 	case directive.Retry:
 		n.run.Post(observe.TaskChanged{Step: observe.Retried, Task: t, Cause: text})
@@ -273,10 +276,26 @@ func traceOf(t *task.Task) value.Value {
 	return value.MapOf(
 		"task_id", value.MakeInt(int64(t.ID)), "name", value.String(t.Name), "status", value.String(t.State.String()),
 		"exit", value.MakeInt(int64(t.Result.Exit)), "attempt", value.MakeInt(int64(t.Attempt)),
-		"cpus", value.MakeInt(int64(t.Resources.Cpus)), "memory", t.Resources.Memory, "time", t.Resources.Time,
-		"realtime", value.Duration(m.Realtime.Milliseconds()), "peak_rss", value.Memory(m.PeakRSS), "rss", value.Memory(m.RSS),
-		"peak_vmem", value.Memory(m.PeakVMem), "vmem", value.Memory(m.VMem), "workdir", value.String(t.WorkDir),
+		"cpus", value.MakeInt(int64(t.Resources.Cpus)), "memory", measured(int64(t.Resources.Memory)), "time", asked(t.Resources.Time),
+		"realtime", asked(value.Duration(m.Realtime.Milliseconds())), "peak_rss", measured(m.PeakRSS), "rss", measured(m.RSS),
+		"peak_vmem", measured(m.PeakVMem), "vmem", measured(m.VMem), "workdir", value.String(t.WorkDir),
 	)
+}
+
+// measured is a size, null when it is not known.
+func measured(n int64) value.Value {
+	if n <= 0 {
+		return nil
+	}
+	return value.Memory(n)
+}
+
+// asked is a time, null when none was given.
+func asked(d value.Duration) value.Value {
+	if d <= 0 {
+		return nil
+	}
+	return d
 }
 
 // strategy evaluates errorStrategy after a failure and applies its limits.
