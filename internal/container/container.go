@@ -43,9 +43,6 @@ var engines = map[string]engine{
 	"apptainer":   apptainer,
 }
 
-// Known says whether there is an engine of that name.
-func Known(name string) bool { return engines[name] != nil }
-
 // Build makes the lines for the engine that s.Container names.
 func Build(s Spec) (Lines, error) {
 	e := engines[s.Container.Engine]

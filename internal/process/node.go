@@ -23,7 +23,6 @@ type node struct {
 	settings *value.Map // directives of definition and configuration
 	labels   []string
 	bins     []string
-	fired    bool
 	firing   bool // the loop of fire is running
 	stopped  bool // no more rows will come
 	active   int  // tasks under way
@@ -146,7 +145,6 @@ func (n *node) outputs(from []*dataflow.Channel) {
 func (n *node) startEmpty() {
 	start := n.run.Graph.Bound("", value.Bool(true))
 	start.Read(n.name, func(value.Value) error {
-		n.fired = true
 		if err := n.row(nil); err != nil {
 			return err
 		}
@@ -201,7 +199,6 @@ func (n *node) fire() error {
 				p.reader.Resume()
 			}
 		}
-		n.fired = true
 		if err := n.expand(row); err != nil {
 			return err
 		}
