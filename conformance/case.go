@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ const wantPrefix = "want/"
 type Case struct {
 	Name      string     // area/name
 	Path      string     // the txtar file
-	Cmds      [][]string // options after `run main.nf`, a list for each run
+	Cmds      [][]string // command lines without the engine's name, one for each run
 	Env       []string
 	Parser    string // NXF_SYNTAX_PARSER for the original; empty is its default
 	Unordered bool
@@ -95,7 +96,7 @@ func parseCase(name, path string) (*Case, error) {
 	if err := c.parseHead(string(a.Comment)); err != nil {
 		return nil, err
 	}
-	hasMain := false
+	hasMain := !c.runsMain()
 	for _, f := range a.Files {
 		hasMain = hasMain || f.Name == "main.nf"
 		switch {
@@ -123,6 +124,8 @@ func (c *Case) parseHead(text string) error {
 		switch {
 		case line == "" || line[0] == '#':
 		case key == "cmd":
+			c.Cmds = append(c.Cmds, append(slices.Clone(runMain), strings.Fields(val)...))
+		case key == "command":
 			c.Cmds = append(c.Cmds, strings.Fields(val))
 		case key == "env":
 			c.Env = append(c.Env, val)
@@ -143,10 +146,20 @@ func (c *Case) parseHead(text string) error {
 		}
 	}
 	if len(c.Cmds) == 0 {
-		c.Cmds = [][]string{nil}
+		c.Cmds = [][]string{runMain}
 	}
 	return nil
 }
+
+// runMain is what a `cmd:` line is added to.
+var runMain = []string{"run", "main.nf"}
+
+// runsMain says whether a command of the case needs main.nf.
+func (c *Case) runsMain() bool {
+	return slices.ContainsFunc(c.Cmds, func(args []string) bool { return isRun(args) })
+}
+
+func isRun(args []string) bool { return len(args) > 0 && args[0] == "run" }
 
 func (o *Outcome) set(name, text string) error {
 	switch {

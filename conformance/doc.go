@@ -9,11 +9,14 @@
 // The comment at the head of a case is made of `key: value` lines and `#` notes:
 //
 //	cmd: --x 1 -profile p   options after `run main.nf`; several lines are runs one after another
+//	command: config -flat . another command line, whole; such a case needs no main.nf
 //	unordered               lines of standard output may come in any order
 //	parser: v1              record with the older grammar of the original
 //	fails                   a run of this case ends with an exit status other than 0
 //	env: NAME=value         set for the run
 //	timeout: 60             seconds, 60 unless told
+//
+// Commands other than `run` are compared line by line, empty lines included.
 //
 // Sections named `want/…` are recorded: stdout, exit, tree (every file the run
 // left outside work/), error (the block of a failed task) and files/ (their

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -34,9 +35,9 @@ func (c *Case) Run(ctx context.Context, engine, dir string, env []string) (Outco
 			return got, err
 		}
 		if len(c.Cmds) > 1 {
-			fmt.Fprintf(&stdout, "$ %s\n", strings.Join(append([]string{"run main.nf"}, args...), " "))
+			fmt.Fprintf(&stdout, "$ %s\n", strings.Join(args, " "))
 		}
-		stdout.WriteString(normalStdout(out, dir, c.Unordered))
+		stdout.WriteString(c.shown(args, out, dir, code))
 		got.Output += out + errout
 		got.Exit += fmt.Sprintln(code)
 		if block := errorBlock(out+"\n"+errout, dir, c.Unordered); block != "" {
@@ -48,6 +49,25 @@ func (c *Case) Run(ctx context.Context, engine, dir string, env []string) (Outco
 		return got, fmt.Errorf("errmatch: %w", err)
 	}
 	return got, c.collect(dir, &got)
+}
+
+// shown is what a command printed, as it is compared: of a run and of a
+// failure what is left without the engine's own chatter, of other commands
+// every line with its empty ones.
+func (c *Case) shown(args []string, out, dir string, code int) string {
+	if isRun(args) || code != 0 {
+		return normalStdout(out, dir, c.Unordered)
+	}
+	var kept strings.Builder
+	for line := range strings.Lines(out) {
+		if !chatter.MatchString(strings.TrimRight(line, "\r\n")) {
+			kept.WriteString(line)
+		}
+	}
+	if kept.Len() == 0 {
+		return ""
+	}
+	return normalText(kept.String(), dir)
 }
 
 // Build makes our binary in dir; SLUICE names one that is built already.
@@ -85,7 +105,11 @@ func (c *Case) unpack(dir string) error {
 func (c *Case) runOnce(ctx context.Context, engine, dir string, args, env []string) (string, string, int, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, engine, append([]string{"run", "main.nf", "-ansi-log", "false"}, args...)...)
+	full := args
+	if isRun(args) {
+		full = slices.Insert(slices.Clone(args), min(2, len(args)), "-ansi-log", "false")
+	}
+	cmd := exec.CommandContext(ctx, engine, full...)
 	cmd.Dir = dir
 	cmd.Env = append(append([]string(nil), env...), c.Env...)
 	cmd.Env = append(cmd.Env, "PWD="+dir)
@@ -97,7 +121,7 @@ func (c *Case) runOnce(ctx context.Context, engine, dir string, args, env []stri
 	cmd.WaitDelay = 5 * time.Second
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		return "", "", 0, fmt.Errorf("run %v: still running after %s; output:\n%s%s", args, c.Timeout, &stdout, &stderr)
+		return "", "", 0, fmt.Errorf("%v: still running after %s; output:\n%s%s", args, c.Timeout, &stdout, &stderr)
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return "", "", 0, err
