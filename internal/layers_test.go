@@ -24,7 +24,7 @@ var layers = [][]string{
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest"},
 	3: {"config", "task", "lang/resolve"},
 	4: {"executor", "cache", "container", "observe", "lang/interp"},
-	5: {"scheduler", "publish", "workdir", "config/load", "executor/executortest", "observe/*"},
+	5: {"scheduler", "publish", "workdir", "config/load", "executor/executortest", "observe/*", "software"},
 	6: {"process", "executor/local"},
 	7: {"workflow"},
 	8: {"engine"},

@@ -142,14 +142,21 @@ func (c *Config) Container(engine string) (Container, diag.List) {
 		OciAutoPull: r.flag(false, "ociAutoPull"), OciMode: r.flag(false, "ociMode"), NoHTTPS: r.flag(false, "noHttps"),
 		CPULimits: r.flag(false, "cpuLimits"), WritableInputs: r.flag(true, "writableInputMounts"), WriteFake: r.flag(true, "writeFake"),
 	}
-	for _, w := range r.words("envWhitelist") {
+	k.EnvWhitelist = commas(r.words("envWhitelist"))
+	return k, r.problems
+}
+
+// commas takes words apart that are lists themselves.
+func commas(words []string) []string {
+	var out []string
+	for _, w := range words {
 		for _, name := range strings.Split(w, ",") {
 			if name = strings.TrimSpace(name); name != "" {
-				k.EnvWhitelist = append(k.EnvWhitelist, name)
+				out = append(out, name)
 			}
 		}
 	}
-	return k, r.problems
+	return out
 }
 
 // EnabledContainer is the engine that is switched on; Engine is "" if none
@@ -179,13 +186,50 @@ func (c *Config) EnabledContainer() (Container, diag.List) {
 // Nextflow docs: reference/config#conda
 var conda = scope("conda", "Conda environments.", `
 	cacheDir | path | | Where environments are kept.
-	channels | string/list | conda-forge,bioconda | Channels, in order.
+	channels | string/list | | Channels, in order.
 	createOptions | string | | Options of the create command.
 	createTimeout | duration | 20m | How long making an environment may take.
 	enabled | boolean | false | Use the directive conda.
 	useMamba | boolean | false | Make environments by mamba.
 	useMicromamba | boolean | false | Make environments by micromamba.
 `)
+
+// An Environments is the scope of conda or spack, and what its tool is called.
+type Environments struct {
+	Enabled       bool
+	Tool          string
+	CacheDir      string
+	Channels      []string
+	CreateOptions string
+	Timeout       int64 // milliseconds
+	Checksum      bool
+	Builds        int
+}
+
+// Conda reads the scope of conda.
+func (c *Config) Conda() (Environments, diag.List) {
+	r := c.reader("conda")
+	e := Environments{
+		Enabled: r.flag(false, "enabled"), Tool: "conda", CacheDir: r.text("", "cacheDir"), Channels: commas(r.words("channels")),
+		CreateOptions: r.text("", "createOptions"), Timeout: int64(r.duration(20*60*1000, "createTimeout")), Checksum: true,
+	}
+	switch {
+	case r.flag(false, "useMicromamba"):
+		e.Tool = "micromamba"
+	case r.flag(false, "useMamba"):
+		e.Tool = "mamba"
+	}
+	return e, r.problems
+}
+
+// Spack reads the scope of Spack.
+func (c *Config) Spack() (Environments, diag.List) {
+	r := c.reader("spack")
+	return Environments{
+		Enabled: r.flag(false, "enabled"), Tool: "spack", CacheDir: r.text("", "cacheDir"), Checksum: r.flag(true, "checksum"),
+		Timeout: int64(r.duration(60*60*1000, "createTimeout")), Builds: r.number(0, "parallelBuilds"),
+	}, r.problems
+}
 
 // Nextflow docs: reference/config#spack
 var spack = scope("spack", "Spack environments.", `

@@ -2,6 +2,7 @@ package container
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,17 +38,20 @@ type engine func(Spec) Lines
 
 // engines is the only list of engines.
 var engines = map[string]engine{
-	"docker":      docker,
-	"podman":      podman,
-	"singularity": singularity,
-	"apptainer":   apptainer,
+	"docker":       docker,
+	"podman":       podman,
+	"singularity":  singularity,
+	"apptainer":    apptainer,
+	"charliecloud": charliecloud,
+	"shifter":      shifter,
+	"sarus":        sarus,
 }
 
 // Build makes the lines for the engine that s.Container names.
 func Build(s Spec) (Lines, error) {
 	e := engines[s.Container.Engine]
 	if e == nil {
-		return Lines{}, fmt.Errorf("container engine `%s` is not one of apptainer, docker, podman, singularity", s.Container.Engine)
+		return Lines{}, fmt.Errorf("container engine `%s` is not one of %s", s.Container.Engine, strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
 	}
 	if s.Cpus < 1 {
 		s.Cpus = 1
@@ -100,12 +104,8 @@ func volumes(s Spec) []string {
 		return ":" + strings.Join(more, ",")
 	}
 	var w []string
-	switch c.Temp {
-	case "":
-	case "auto":
-		w = append(w, "-v $(nxf_mktemp):/tmp")
-	default:
-		w = append(w, "-v "+Quote(c.Temp)+":/tmp")
+	if t := temporary(c.Temp, "-v ", ":/tmp"); t != "" {
+		w = append(w, t)
 	}
 	mount := func(p string, flag string) { w = append(w, "-v "+Quote(p)+":"+Quote(p)+flag) }
 	if c.ReadOnlyInputs {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The expected lines are the original engine's, 25.04.4.
+// The expected lines are the original engine's, 25.04.4. Shifter's sets its
+// variables by `env`: without it bash takes them for the command.
 func TestBuild(t *testing.T) {
 	t.Parallel()
 	const dir = "/w/78/b54e"
@@ -78,6 +79,33 @@ func TestBuild(t *testing.T) {
 				Kill:  "podman stop $NXF_BOXID",
 				Named: true,
 			},
+		},
+		{
+			"charliecloud",
+			Spec{Container: &task.Container{Engine: "charliecloud", Image: "/c/img/a", Temp: "auto", RunOptions: "--ro", Options: "--xx", EnvWhitelist: []string{"AA"}}, HasEnv: true, Scratch: true, Traced: true, Inputs: []string{"/etc/hostname"}, Command: tr},
+			Lines{Run: `ch-run --unset-env="*" -c "$NXF_TASK_WORKDIR" --set-env -w ${NXF_TASK_WORKDIR:+--set-env=NXF_TASK_WORKDIR="$NXF_TASK_WORKDIR"} --set-env=NXF_DEBUG="${NXF_DEBUG:=0}" ${AA:+--set-env=AA="$AA"} -b $(nxf_mktemp):/tmp -b /etc -b ` + dir + ` -b "$NXF_TASK_WORKDIR" --ro --xx /c/img/a -- /bin/bash -c "eval $(nxf_container_env); ` + tr + `"`},
+		},
+		{
+			"charliecloud with a read-only image",
+			Spec{Container: &task.Container{Engine: "charliecloud", Image: "/c/img/a", ReadOnlyInputs: true}, Command: sh},
+			Lines{Run: `ch-run --unset-env="*" -c "$NXF_TASK_WORKDIR" --set-env ${NXF_TASK_WORKDIR:+--set-env=NXF_TASK_WORKDIR="$NXF_TASK_WORKDIR"} -b ` + dir + ` /c/img/a -- ` + sh},
+		},
+		{
+			"shifter",
+			Spec{Container: &task.Container{Engine: "shifter", Image: "docker:busybox:1", EnvWhitelist: []string{"AA"}}, HasEnv: true, Command: sh, Redirect: " < in"},
+			Lines{Run: `shifterimg pull docker:busybox:1 1>&2
+    while ! shifterimg lookup docker:busybox:1 1>&2; do
+        sleep 5
+        STATUS=$(shifterimg -v pull docker:busybox:1 | tail -n2 | head -n1 | awk '{print $6}')
+        [[ $STATUS == FAILURE || -z $STATUS ]] && printf '%s\n' "Shifter failed to pull image docker:busybox:1" >&2 && exit 1
+    done
+    env ${NXF_TASK_WORKDIR:+"NXF_TASK_WORKDIR=$NXF_TASK_WORKDIR"} ${AA:+"AA=$AA"} shifter --image docker:busybox:1 /bin/bash -c "eval $(nxf_container_env); ` + sh + `" < in`},
+		},
+		{
+			"sarus",
+			Spec{Container: &task.Container{Engine: "sarus", Image: "busybox:1", TTY: true, RunOptions: "--r", Options: "--xx", EnvWhitelist: []string{"AA"}}, Scratch: true, Inputs: []string{"/etc/hostname"}, Command: sh},
+			Lines{Run: `sarus pull busybox:1 1>&2
+    sarus run -t -e "NXF_TASK_WORKDIR" -e "AA" --mount=type=bind,source=/etc,destination=/etc --mount=type=bind,source=` + dir + ",destination=" + dir + ` --mount=type=bind,source="$NXF_TASK_WORKDIR",destination="$NXF_TASK_WORKDIR" -w "$NXF_TASK_WORKDIR" --r --xx busybox:1 ` + sh},
 		},
 		{
 			"singularity",

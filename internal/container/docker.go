@@ -34,11 +34,7 @@ func boxEnv(s Spec) []string {
 // boxLines ends the command line and adds how to stop and remove the box.
 func boxLines(s Spec, name string, w words) Lines {
 	c := s.Container
-	if s.HasEnv {
-		w.add(`/bin/bash -c "` + inner(s) + `"`)
-	} else {
-		w.add(s.Command)
-	}
+	w.add(innerShell(s))
 	l := Lines{Run: w.String() + s.Redirect, Named: true}
 	cmd := name
 	if c.Sudo {

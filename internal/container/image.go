@@ -24,9 +24,47 @@ func Reference(image, registry string, override bool) string {
 	return image
 }
 
-// Pulls says whether an engine runs images from files, which somebody has to
-// pull before.
-func Pulls(engine string) bool { return engine == "singularity" || engine == "apptainer" }
+// Pulls says whether an engine runs images from files or directories, which
+// somebody has to pull before.
+func Pulls(engine string) bool {
+	return engine == "singularity" || engine == "apptainer" || engine == "charliecloud"
+}
+
+// Program is the command that an engine runs tasks by.
+func Program(engine string) string {
+	if engine == "charliecloud" {
+		return "ch-run"
+	}
+	return engine
+}
+
+// Typed is a name as Shifter takes it: with the kind of image in front.
+func Typed(image string) string {
+	for _, kind := range []string{"docker:", "id:", "custom:"} {
+		if strings.HasPrefix(image, kind) {
+			return image
+		}
+	}
+	return "docker:" + withTag(image)
+}
+
+// withTag adds the tag that is meant when none is named.
+func withTag(image string) string {
+	last := image[strings.LastIndexByte(image, '/')+1:]
+	if strings.ContainsAny(last, ":@") {
+		return image
+	}
+	return image + ":latest"
+}
+
+var inStorage = strings.NewReplacer("/", "%", ":", "+")
+
+// Unpacked is the name of an image as Charliecloud pulls it, and its directory
+// below the storage.
+func Unpacked(url string) (name, dir string) {
+	name = withTag(strings.TrimPrefix(url, "docker://"))
+	return name, filepath.Join("img", inStorage.Replace(name))
+}
 
 // Source is where the image of an engine that runs files comes from: a URL to
 // pull, or the path of a file that is there. exists tells whether a relative

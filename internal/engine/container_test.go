@@ -1,18 +1,12 @@
 package engine
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
-
-	"sluice/internal/task"
 )
 
 // fake stands for an engine: it notes how it is called, makes the file of a
@@ -45,7 +39,7 @@ workflow { P(channel.fromList(params.images.tokenize(' '))).view() }`
 func boxes(t *testing.T, images, config string, files map[string]string) (*pipeline, func(*Options)) {
 	t.Helper()
 	all := map[string]string{"main.nf": boxed, "nextflow.config": "params.images = '" + images + "'\n" + config}
-	for _, engine := range []string{"docker", "podman", "singularity", "apptainer"} {
+	for _, engine := range []string{"docker", "podman", "singularity", "apptainer", "ch-run", "ch-image", "shifter", "shifterimg", "sarus", "conda", "micromamba", "spack"} {
 		all["fake/"+engine] = fake
 	}
 	for name, text := range files {
@@ -176,39 +170,6 @@ func TestPullFails(t *testing.T) {
 		if err != nil || len(entries) != 0 {
 			t.Errorf("left: %v, %v", entries, err)
 		}
-	}
-}
-
-// A run waits for another that pulls the same image.
-func TestPullWaits(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	script := "#!/bin/bash\nsleep 0.1\necho image > \"${@: -2:1}\"\necho x >> " + dir + "/calls\n"
-	if err := os.WriteFile(filepath.Join(dir, "singularity"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	var notices atomic.Int32
-	var wg sync.WaitGroup
-	for range 4 {
-		p := &puller{
-			ctx: context.Background(), engine: "singularity", timeout: time.Minute, path: dir,
-			environ: os.Environ(), notice: func(string) { notices.Add(1) },
-		}
-		wg.Go(func() {
-			c := &task.Container{Image: filepath.Join(dir, "cache", "x.img"), Source: "docker://x"}
-			if err := p.prepare(&task.Task{Container: c}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	calls, err := os.ReadFile(filepath.Join(dir, "calls"))
-	if err != nil || string(calls) != "x\n" || notices.Load() != 1 {
-		t.Errorf("pulled %q, %d notices, %v", calls, notices.Load(), err)
-	}
-	entries, err := os.ReadDir(filepath.Join(dir, "cache"))
-	if err != nil || len(entries) != 1 {
-		t.Errorf("the cache holds %v, %v", entries, err)
 	}
 }
 

@@ -409,7 +409,8 @@ workflow {
 		{"a command in bin", func(p *pipeline) { p.write("bin/tool.sh", "#!/bin/bash\n# new\n") }, true},
 		{"the input's content", func(p *pipeline) { p.write("a.txt", "longer than before") }, true},
 		{"beforeScript", edit("cpus 1", "beforeScript 'true'"), true},
-		{"module", edit("cpus 1", "cpus 1\n    conda 'samtools'"), true},
+		{"conda that is not switched on", edit("cpus 1", "cpus 1\n    conda 'samtools'"), false},
+		{"arch", edit("cpus 1", "cpus 1\n    arch 'linux/arm64'"), false},
 		{"the name of the process", func(p *pipeline) {
 			p.write("main.nf", strings.ReplaceAll(strings.ReplaceAll(script, "process P", "process R"), "P(file", "R(file"))
 		}, true},

@@ -16,13 +16,8 @@ var executors = []string{"local"}
 // unavailable are settings that would change what a run does and that this
 // release does not carry out: switched on, they end the run before it starts.
 var unavailable = []struct{ scope, what, way string }{
-	{"conda", "environments of conda are not made", "install the software on PATH and set `conda.enabled = false`"},
-	{"spack", "environments of spack are not made", "install the software on PATH and set `spack.enabled = false`"},
 	{"wave", "containers are not built by wave", "name ready images with `container` and set `wave.enabled = false`"},
 	{"fusion", "the fusion file system is not used by local tasks", "set `fusion.enabled = false`"},
-	{"charliecloud", "charliecloud does not run tasks", "enable docker, podman, singularity or apptainer instead"},
-	{"shifter", "shifter does not run tasks", "enable docker, podman, singularity or apptainer instead"},
-	{"sarus", "sarus does not run tasks", "enable docker, podman, singularity or apptainer instead"},
 	{"appleContainer", "it does not run tasks", "enable docker, podman, singularity or apptainer instead"},
 	{"smolvm", "it does not run tasks", "enable docker, podman, singularity or apptainer instead"},
 	{"cloudcache", "the cache is kept below the launch directory", "leave the option out"},

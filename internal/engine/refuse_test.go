@@ -10,6 +10,20 @@ import (
 	"sluice/internal/lang/value"
 )
 
+// withoutPrograms is a machine whose PATH has nothing on it.
+func withoutPrograms(change func(*Options)) func(*Options) {
+	return func(o *Options) {
+		change(o)
+		old := o.Getenv
+		o.Getenv = func(name string) (string, bool) {
+			if name == "PATH" {
+				return "/nowhere", true
+			}
+			return old(name)
+		}
+	}
+}
+
 const hello = `
 process P {
     output:
@@ -38,7 +52,7 @@ func TestRefused(t *testing.T) {
 		{"bucket directory", "", with("bucket-dir", "s3://x"), []string{"`bucketDir` is `s3://x`"}},
 		{"bucket directory of the configuration", "bucketDir = 's3://x'", nil, []string{"nextflow.config:1:1: error: `bucketDir` is `s3://x`"}},
 		{"cloud cache", "", with("cloudcache", "-"), []string{"`cloudcache.enabled` is set"}},
-		{"conda", "", with("conda", "-"), []string{"`conda.enabled` is set"}},
+		{"a conda environment without conda", "process.conda = 'samtools'", withoutPrograms(with("conda", "-")), []string{"the command `conda` is not on PATH, and process `P` asks for an environment", "the option `-with-conda` asks for it"}},
 		{"a boolean of another type", "\ndocker.enabled = 'yes'", nil, []string{"nextflow.config:2:1: error: `docker.enabled` cannot be `yes` (String), it is true or false"}},
 		{"two container engines", "docker.enabled = true\npodman.enabled = true", nil, []string{"both `docker` and `podman` are enabled"}},
 		{"DSL1 in the configuration", "nextflow.enable.dsl = 1", nil, []string{"nextflow.config:1:1: error: DSL1"}},

@@ -26,6 +26,7 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/process"
 	"sluice/internal/publish"
+	"sluice/internal/software"
 	"sluice/internal/workflow"
 )
 
@@ -48,6 +49,9 @@ type run struct {
 
 	config    *config.Config
 	box       config.Container // the container engine that is switched on
+	images    *software.Images
+	conda     *software.Environments // nil where it is not switched on
+	spack     *software.Environments
 	params    *value.Map
 	table     *stdlib.Table
 	interp    *interp.Interp
@@ -256,7 +260,7 @@ func (r *run) runScript(main *resolve.Module) error {
 		return nil
 	}
 	r.warnSelectors()
-	if err := r.checkBox(); err != nil {
+	if err := r.checkPrograms(); err != nil {
 		return err
 	}
 	if err := r.graph.Run(r.ctx); err != nil {

@@ -60,7 +60,7 @@ func (r *run) makeProcesses() {
 	r.processes = &process.Run{
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
 		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
-		Executor: firstOf(r.config.ExecutorName(), "local"), Box: r.box, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
+		Executor: firstOf(r.config.ExecutorName(), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
 		Submit: r.tasks.submit, Runs: knownExecutor,
 		Cached: func(h task.Hash) *cache.Record {

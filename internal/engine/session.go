@@ -79,7 +79,10 @@ func (r *run) configure() error {
 			return err
 		}
 	}
-	return r.boxes()
+	if err := r.boxes(); err != nil {
+		return err
+	}
+	return r.environments()
 }
 
 // givenParams are those of the command line over those of -params-file.

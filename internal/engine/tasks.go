@@ -45,7 +45,6 @@ func (r *run) startTasks() error {
 		return err
 	}
 	t := &tasks{r: r, executor: ex}
-	pull := r.newPuller()
 	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.workDir, "stage-"+r.session)}
 	size := r.o.QueueSize
 	if size == 0 {
@@ -53,7 +52,7 @@ func (r *run) startTasks() error {
 	}
 	t.scheduler = scheduler.New(scheduler.Options{
 		Prepare: func(k *task.Task) error {
-			if err := pull.prepare(k); err != nil {
+			if err := r.provide(k); err != nil {
 				return err
 			}
 			return fetch.prepare(k)

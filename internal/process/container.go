@@ -16,17 +16,23 @@ func (r *Run) container(image string) *task.Container {
 	c := &task.Container{
 		Engine: k.Engine, Image: image, RunOptions: k.RunOptions, EngineOptions: k.EngineOptions,
 		EnvWhitelist: k.EnvWhitelist, Temp: k.Temp, MountFlags: k.MountFlags, Kill: k.Kill, Sudo: k.Sudo, TTY: k.TTY,
-		FixOwnership: k.FixOwnership, Keep: !k.Remove, NoMounts: !k.AutoMounts, ReadOnlyInputs: !k.WritableInputs, OCI: k.OciMode,
+		WriteFake: k.WriteFake, FixOwnership: k.FixOwnership, Keep: !k.Remove, NoMounts: !k.AutoMounts, ReadOnlyInputs: !k.WritableInputs, OCI: k.OciMode,
 	}
 	image = strings.TrimSpace(image)
 	if !container.Pulls(k.Engine) {
 		c.Image = container.Reference(image, k.Registry, k.RegistryOverride)
+		if k.Engine == "shifter" {
+			c.Image = container.Typed(image)
+		}
 		return c
 	}
 	url, path := container.Source(image, k.Registry, k.RegistryOverride, r.launchFile)
 	switch {
 	case path != "":
 		c.Image = path
+	case k.Engine == "charliecloud":
+		name, dir := container.Unpacked(url)
+		c.Image, c.Source = filepath.Join(k.CacheDir, dir), name
 	case strings.HasPrefix(url, "docker://") && (k.OciAutoPull || k.OciMode):
 		c.Image = url
 	default:
@@ -52,10 +58,11 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// Contained names a process that asks for a container, "" if none does.
-func (r *Run) Contained() string {
+// Asking names a process that has a directive (container, conda, spack), "" if
+// none does.
+func (r *Run) Asking(directive string) string {
 	for _, n := range r.all {
-		v := n.settings.GetString("container")
+		v := n.settings.GetString(directive)
 		if v != nil && v != value.Value(value.Bool(false)) && !n.def.native() {
 			return n.name
 		}

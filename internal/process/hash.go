@@ -76,13 +76,14 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 	for _, m := range t.Module {
 		h.add("module", "java.lang.String", m)
 	}
-	for _, d := range []string{"conda", "spack", "arch"} {
-		text, err := in.text(d)
-		if err != nil {
-			return task.Hash{}, err
+	for _, s := range t.Software {
+		name := s.Prefix
+		if !s.Given { // where it is kept does not matter
+			name = filepath.Base(s.Prefix)
 		}
-		if text != "" {
-			h.add(d, "java.lang.String", text)
+		h.add(s.Tool, "java.lang.String", name)
+		if s.Target != "" {
+			h.add("arch", "java.lang.String", s.Target)
 		}
 	}
 	for _, s := range []struct{ name, text string }{{"beforeScript", t.BeforeScript}, {"afterScript", t.AfterScript}} {

@@ -9,6 +9,7 @@ import (
 	"sluice/internal/directive"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/software"
 	"sluice/internal/task"
 )
 
@@ -145,7 +146,43 @@ func (in *instance) describe() (err error) {
 	t.BinDirs = in.node.binDirs()
 	t.Stdin = in.stdin
 	t.Env = append(append([]task.EnvVar(nil), in.run().env()...), in.env...)
+	if err := in.software("conda", in.run().Conda); err != nil {
+		return err
+	}
+	if err := in.software("spack", in.run().Spack); err != nil {
+		return err
+	}
 	return in.containerOf()
+}
+
+// software finds the environment that a directive asks for, if its tool is
+// switched on.
+func (in *instance) software(name string, tool *software.Environments) error {
+	if tool == nil {
+		return nil
+	}
+	v, err := in.setting(name)
+	if err != nil || !value.Truth(v) {
+		return err
+	}
+	arch, err := in.setting("arch")
+	if err != nil {
+		return err
+	}
+	target := ""
+	if m, ok := arch.(*value.Map); ok {
+		target, _ = value.Str(m.GetString("target"))
+	}
+	spec := value.ToString(v)
+	if spec == "false" {
+		return nil
+	}
+	s, err := tool.Find(spec, target)
+	if err != nil {
+		return err
+	}
+	in.task.Software = append(in.task.Software, s)
+	return nil
 }
 
 // containerOf asks the configuration which engine runs the task's image.

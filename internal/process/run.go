@@ -8,6 +8,7 @@ import (
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/publish"
+	"sluice/internal/software"
 	"sluice/internal/task"
 )
 
@@ -23,9 +24,10 @@ type Run struct {
 	WorkDir      string // absolute
 	ProjectDir   string
 	LaunchDir    string
-	Executor     string           // of tasks that do not choose one
-	Box          config.Container // of the engine that is switched on; Engine is "" for none
-	NoCache      bool             // -cache false: no task is looked up
+	Executor     string                 // of tasks that do not choose one
+	Box          config.Container       // of the engine that is switched on; Engine is "" for none
+	Conda, Spack *software.Environments // nil where they are not switched on
+	NoCache      bool                   // -cache false: no task is looked up
 	Stub         bool
 	Resume       bool
 	DumpHashes   bool

@@ -66,6 +66,7 @@ type Task struct {
 	Debug        bool     // echo stdout to the terminal
 	WantMetrics  bool     // write .command.trace
 	Container    *Container
+	Software     []*Software // environments to activate, in order
 
 	Resources Resources
 	Executor  string
@@ -118,6 +119,17 @@ type Container struct {
 	NoMounts       bool // autoMounts = false
 	ReadOnlyInputs bool // writableInputMounts = false
 	OCI            bool // ociMode
+	WriteFake      bool // writeFake
+}
+
+// Software is an environment of programs, made by a tool before the task.
+type Software struct {
+	Tool   string // conda, mamba, micromamba, spack
+	Spec   string // as the directive has it
+	Target string // microarchitecture, for Spack
+	File   string // its definition: absolute path or URL; "" for packages
+	Prefix string // the directory it is in, absolute
+	Given  bool   // the directive names the directory: nothing is to be made
 }
 
 // A Result is what an executor reports of a finished task.

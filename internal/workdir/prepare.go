@@ -254,7 +254,7 @@ var outside = []string{LogFile, "/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc
 // NeedsWrapper says whether t can only be run by its .command.run. All other
 // tasks may be run by their interpreter directly, with the same results.
 func NeedsWrapper(t *task.Task) bool {
-	if t.Container != nil || t.BeforeScript != "" || t.AfterScript != "" || len(t.Module) > 0 || t.Scratch != "" {
+	if t.Container != nil || len(t.Software) > 0 || t.BeforeScript != "" || t.AfterScript != "" || len(t.Module) > 0 || t.Scratch != "" {
 		return true
 	}
 	for _, s := range outside {

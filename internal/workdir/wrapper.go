@@ -236,6 +236,9 @@ func (w *wrapper) main() {
 			w.add(strings.TrimRight("    nxf_module_load "+container.Quote(name)+" "+container.Quote(version), " '"))
 		}
 	}
+	for _, s := range w.t.Software {
+		w.add("    # environment of "+s.Tool, "    "+activation(s))
+	}
 	w.add("    set -u")
 	if w.t.Container == nil {
 		w.WriteString(w.env)
@@ -270,4 +273,16 @@ func scratch(s string) string {
 		return `"$(set +u; nxf_mktemp "` + s + `")"`
 	}
 	return `"$(set +u; nxf_mktemp ` + container.Quote(s) + `)"`
+}
+
+// activation is the shell line that puts a task into its environment.
+func activation(s *task.Software) string {
+	dir := container.Quote(filepath.Clean(s.Prefix))
+	switch s.Tool {
+	case "spack":
+		return `eval "$(spack env activate --sh -d ` + dir + `)"`
+	case "micromamba":
+		return `eval "$(micromamba shell hook --shell bash)" && micromamba activate ` + dir
+	}
+	return `source $(conda info --json | awk '/conda_prefix/ { gsub(/"|,/, "", $2); print $2 }')/bin/activate ` + dir
 }
