@@ -4,7 +4,7 @@ TOOL    := go tool -modfile=tools/go.mod
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build test check bench oracle example clean need
+.PHONY: build test check bench oracle docs example clean need
 
 build: ## bin/sluice, static
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sluice ./cmd/sluice
@@ -26,6 +26,9 @@ bench: build ## a table of ratios, ours beside the original
 
 oracle: ## record the conformance cases with the original engine (ORACLE=path, CASES=prefix)
 	go run ./conformance/record -update $(CASES)
+
+docs: ## docs/reference, from the tables
+	go test ./internal/reference -run TestPages -count=1 -update
 
 example: build ## the pipeline of examples/kmers, results in results/
 	bin/sluice run examples/kmers/main.nf

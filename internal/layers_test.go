@@ -27,7 +27,7 @@ var layers = [][]string{
 	5: {"scheduler", "publish", "workdir", "config/load", "executor/executortest", "observe/*", "software"},
 	6: {"process", "executor/local"},
 	7: {"workflow"},
-	8: {"engine"},
+	8: {"engine", "reference"},
 	9: {"cli"},
 }
 

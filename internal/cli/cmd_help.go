@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"sluice/internal/reference"
 )
 
 func (p *program) usage() {
@@ -66,12 +68,59 @@ func (p *program) help(r *request) error {
 		p.usage()
 		return nil
 	}
-	c, err := findCommand(r.args[0])
-	if err != nil {
-		return err
+	name := r.args[0]
+	c, err := findCommand(name)
+	if err == nil {
+		p.commandHelp(c)
+		return nil
 	}
-	p.commandHelp(c)
+	return p.helpPage(name, err)
+}
+
+// helpPage prints the pages of the reference about a name.
+func (p *program) helpPage(name string, noCommand error) error {
+	pages := reference.Pages(Commands())
+	found := reference.Find(pages, name)
+	if len(found) == 0 {
+		if _, later := laterCommands[name]; later {
+			return noCommand
+		}
+		e := &usageError{message: fmt.Sprintf("nothing is named `%s`", name), help: "`help` takes a command, operator, channel factory, directive, function, type, or configuration scope or option"}
+		if near, ok := reference.Near(pages, name); ok {
+			e.note = fmt.Sprintf("`%s` exists", near)
+		}
+		return e
+	}
+	for i, page := range found {
+		if i > 0 {
+			fmt.Fprint(p.stdout, "\n")
+		}
+		fmt.Fprint(p.stdout, page.Text())
+	}
 	return nil
+}
+
+// Commands describes the commands and, as one more, the options they share.
+func Commands() []reference.Command {
+	p, r := &program{getenv: func(string) (string, bool) { return "", false }}, &request{}
+	p.defaults(r)
+	described := []reference.Command{{Name: reference.General, Doc: "Options before or after every command", Options: describe(generalOptions(r))}}
+	for _, c := range commands() {
+		d := reference.Command{Name: c.name, Usage: c.usage, Doc: c.doc}
+		if c.options != nil {
+			d.Options = describe(c.options(p, r))
+		}
+		described = append(described, d)
+	}
+	return described
+}
+
+func describe(table []option) []reference.CommandOption {
+	list := make([]reference.CommandOption, len(table))
+	for i := range table {
+		list[i] = reference.CommandOption{Usage: table[i].usage(), Doc: table[i].doc}
+	}
+	return list
 }
 
 func (p *program) version(*request) error { return p.shortVersion() }

@@ -7,8 +7,12 @@ import (
 
 // Nextflow docs: reference/operator#branch
 var branchOp = &operator{
-	name: "branch", params: "criteria: Closure", min: 1, max: 1,
-	doc: "sends each item to the first output whose condition it meets",
+	name: "branch", gives: givesOutputs, min: 1, max: 1,
+	doc: "sends each item to the first output whose condition it meets; an item that meets none is dropped",
+	args: []param{
+		{"criteria", "Closure", "labels, each with a condition; after the condition may stand what is emitted instead of the item. The label `true` takes what is left"},
+	},
+	forms: []string{"branch { v -> label: condition }", "branch(criteria)"},
 	run: func(c *call) (value.Value, error) {
 		return c.fork(func(outs *dataflow.MultiChannel, r value.Value) error {
 			if r == nil {
@@ -30,8 +34,12 @@ var branchOp = &operator{
 
 // Nextflow docs: reference/operator#multimap
 var multiMapOp = &operator{
-	name: "multiMap", params: "criteria: Closure", min: 1, max: 1,
+	name: "multiMap", gives: givesOutputs, min: 1, max: 1,
 	doc: "sends a value made from each item to every output",
+	args: []param{
+		{"criteria", "Closure", "labels, each with the value that its output emits"},
+	},
+	forms: []string{"multiMap { v -> label: value }", "multiMap(criteria)"},
 	run: func(c *call) (value.Value, error) {
 		return c.fork(func(outs *dataflow.MultiChannel, r value.Value) error {
 			m, ok := r.(*value.Map)

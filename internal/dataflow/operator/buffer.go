@@ -4,9 +4,14 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#buffer
 var bufferOp = &operator{
-	name: "buffer", params: "openingCondition: condition?, closingCondition: condition?, size: Integer, skip: 0, remainder: false", max: 2,
-	opts: []option{intOption("size"), intOption("skip"), boolOption("remainder")},
-	doc:  "gathers items into lists, by conditions or by size",
+	name: "buffer", gives: givesQueue, max: 2,
+	doc: "gathers items into lists, by conditions or by size",
+	args: []param{
+		{"openingCondition?", "Closure | Pattern | Class | value", "the item that begins a list; without it every item does"},
+		{"closingCondition?", "Closure | Pattern | Class | value", "the item that ends a list, which it is the last of"},
+	},
+	opts:  bufferOptions,
+	forms: []string{"buffer(closingCondition)", "buffer(openingCondition, closingCondition)", "buffer(size: n, remainder: true | false)", "buffer(size: n, skip: m, remainder: true | false)"},
 	run: func(c *call) (value.Value, error) {
 		if len(c.args) > 0 {
 			return c.bufferByCondition(), nil
@@ -83,8 +88,14 @@ func (c *call) bufferByCondition() value.Value {
 
 // Nextflow docs: reference/operator#collate
 var collateOp = &operator{
-	name: "collate", params: "size: Integer, step: Integer = size, remainder: Boolean = true", min: 1, max: 3,
-	doc: "gathers items into lists of a size, a new one starting every step items",
+	name: "collate", gives: givesQueue, min: 1, max: 3,
+	doc: "gathers items into lists of a size, a new one beginning every `step` items",
+	args: []param{
+		{"size", "Integer", "how many items a list has, 1 or more"},
+		{"step?", "Integer", "how many items after the beginning of a list the next one begins; the size unless given"},
+		{"remainder?", "Boolean", "whether the lists that are not full at the end are emitted; true unless given"},
+	},
+	forms: []string{"collate(size, remainder = true)", "collate(size, step, remainder = true)"},
 	run: func(c *call) (value.Value, error) {
 		remainder := true
 		if n := len(c.args); n > 1 && isBool(c.arg(n-1)) {

@@ -36,18 +36,9 @@ func (*factory) Property(name string) (value.Value, bool) {
 	return nil, false
 }
 
-// A maker is one channel factory.
-type maker struct {
-	name     string
-	params   string
-	doc      string
-	min, max int
-	opts     []option
-	run      func(c *call) (value.Value, error)
-}
-
-func makers() []*maker {
-	return []*maker{
+// makers are the channel factories; names are without `channel.`.
+func makers() []*operator {
+	return []*operator{
 		emptyMaker, fromMaker, fromFilePairsMaker, fromListMaker, fromPathMaker, fromQueryMaker, fromSRAMaker,
 		intervalMaker, ofMaker, topicMaker, valueMaker, watchPathMaker,
 	}
@@ -66,7 +57,7 @@ func FactoryNames() []string {
 func (f *factory) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
 	for _, m := range makers() {
 		if m.name == name {
-			v, err := m.apply(f.env, th, args)
+			v, err := m.make(f.env, th, args)
 			return v, true, err
 		}
 	}
@@ -85,21 +76,21 @@ func (f *factory) missing(name string) error {
 		": there are `"+strings.Join(FactoryNames(), "`, `")+"`")
 }
 
-func (m *maker) apply(env *Env, th *value.Thread, args []value.Value) (value.Value, error) {
-	c := &call{
-		env: env, th: th, graph: env.Graph, args: args,
-		op: &operator{name: "channel." + m.name, params: m.params, opts: m.opts},
-	}
-	if len(m.opts) > 0 && len(args) > 0 && isMap(args[0]) {
+// make calls a factory.
+func (op *operator) make(env *Env, th *value.Thread, args []value.Value) (value.Value, error) {
+	named := *op
+	named.name = "channel." + op.name
+	c := &call{env: env, th: th, graph: env.Graph, args: args, op: &named}
+	if len(op.opts) > 0 && len(args) > 0 && isMap(args[0]) {
 		c.opts, c.args = args[0].(*value.Map), args[1:]
 	}
 	if err := c.checkOptions(); err != nil {
 		return nil, err
 	}
-	if n := len(c.args); n < m.min || m.max >= 0 && n > m.max {
-		return nil, c.fail("takes %s, %d given: `%s(%s)`", arity(m.min, m.max), n, c.op.name, m.params)
+	if err := c.checkArity(); err != nil {
+		return nil, err
 	}
-	return c.placed(m.run(c))
+	return c.placed(op.run(c))
 }
 
 // chunk is how many items a source emits before others get their turn.
@@ -118,8 +109,10 @@ func fromElements(g *dataflow.Graph, name string, elems []value.Value) *dataflow
 }
 
 // Nextflow docs: reference/channel#of
-var ofMaker = &maker{
-	name: "of", params: "values...", max: -1, doc: "emits its arguments; a range gives its elements",
+var ofMaker = &operator{
+	name: "of", gives: givesQueue, max: -1,
+	doc:  "emits its arguments, in order; a range gives its elements",
+	args: []param{{"values...", "value", "what is emitted"}},
 	run: func(c *call) (value.Value, error) {
 		at, within := 0, 0
 		args := append([]value.Value(nil), c.args...)
@@ -145,8 +138,10 @@ var ofMaker = &maker{
 }
 
 // Nextflow docs: reference/channel#value
-var valueMaker = &maker{
-	name: "value", params: "value?", max: 1, doc: "is a value channel; empty without a value",
+var valueMaker = &operator{
+	name: "value", gives: givesValue, max: 1,
+	doc:  "is a value channel, which can be read any number of times",
+	args: []param{{"value?", "value", "what it holds; without it the channel stays unbound"}},
 	run: func(c *call) (value.Value, error) {
 		if c.arg(0) == nil { // never bound: a run that waits for it is told so
 			return c.graph.Variable(c.op.name), nil
@@ -156,8 +151,9 @@ var valueMaker = &maker{
 }
 
 // Nextflow docs: reference/channel#empty
-var emptyMaker = &maker{
-	name: "empty", doc: "is a channel without items",
+var emptyMaker = &operator{
+	name: "empty", gives: givesQueue,
+	doc: "is a channel without items",
 	run: func(c *call) (value.Value, error) {
 		out := c.graph.Queue(c.op.name)
 		out.Close()
@@ -166,8 +162,10 @@ var emptyMaker = &maker{
 }
 
 // Nextflow docs: reference/channel#fromlist
-var fromListMaker = &maker{
-	name: "fromList", params: "values: Collection", min: 1, max: 1, doc: "emits the elements of a list",
+var fromListMaker = &operator{
+	name: "fromList", gives: givesQueue, min: 1, max: 1,
+	doc:  "emits the elements of a list, in order",
+	args: []param{{"values", "Collection", "what is emitted"}},
 	run: func(c *call) (value.Value, error) {
 		v := c.arg(0)
 		if v == nil {
@@ -186,8 +184,10 @@ var fromListMaker = &maker{
 }
 
 // Nextflow docs: channel.from is deprecated for of and fromList.
-var fromMaker = &maker{
-	name: "from", params: "values...", max: -1, doc: "emits its arguments, or the elements of the one list given; `of` and `fromList` are newer",
+var fromMaker = &operator{
+	name: "from", gives: givesQueue, max: -1, deprecated: "use `channel.of` or `channel.fromList`",
+	doc:  "emits its arguments, or the elements of the one list given",
+	args: []param{{"values...", "value", "what is emitted"}},
 	run: func(c *call) (value.Value, error) {
 		if len(c.args) == 1 && value.IsCollection(c.arg(0)) {
 			return fromListMaker.run(c)
@@ -197,8 +197,10 @@ var fromMaker = &maker{
 }
 
 // Nextflow docs: reference/channel#topic
-var topicMaker = &maker{
-	name: "topic", params: "name: String", min: 1, max: 1, doc: "receives what processes send to a topic",
+var topicMaker = &operator{
+	name: "topic", gives: givesQueue, min: 1, max: 1, since: "24.04",
+	doc:  "receives what processes send to a topic",
+	args: []param{{"name", "String", "the topic"}},
 	run: func(c *call) (value.Value, error) {
 		name, ok := value.Str(c.arg(0))
 		if !ok {
@@ -208,16 +210,18 @@ var topicMaker = &maker{
 	},
 }
 
-var fromQueryMaker = &maker{
-	name: "fromQuery", max: -1, doc: "is not available",
+var fromQueryMaker = &operator{
+	name: "fromQuery", max: -1, refused: true,
+	doc: "is refused: it belongs to the plugin `nf-sqldb`, which is not built in. Export the table to a file and read it with `channel.fromPath(...).splitCsv()`",
 	run: func(c *call) (value.Value, error) {
 		return nil, c.fail("belongs to the plugin `nf-sqldb`, which is not built in: export the table to a file and read it with `channel.fromPath(...).splitCsv()`")
 	},
 }
 
 // Nextflow docs: reference/channel#fromsra
-var fromSRAMaker = &maker{
-	name: "fromSRA", max: -1, doc: "is not available",
+var fromSRAMaker = &operator{
+	name: "fromSRA", max: -1, refused: true,
+	doc: "is refused: it asks the NCBI servers while the pipeline is being built. List the FASTQ files with `channel.fromFilePairs(...)`, or fetch them in a process",
 	run: func(c *call) (value.Value, error) {
 		return nil, c.fail("is not available, because it asks the NCBI servers while the pipeline is being built: list the FASTQ files with `channel.fromFilePairs(...)`, or fetch them in a process")
 	},

@@ -4,9 +4,12 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#collect
 var collectOp = &operator{
-	name: "collect", params: "flat: true, sort: false, mapper: Closure?", max: 1,
-	opts: []option{boolOption("flat"), sortOption()},
-	doc:  "gathers all items into one list; nothing if there are none",
+	name: "collect", gives: givesValue, max: 1,
+	doc: "gathers all items into one list; nothing if there are none",
+	args: []param{
+		{"mapper?", "Closure", "is applied to each item first"},
+	},
+	opts: collectOptions,
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {

@@ -15,20 +15,13 @@ import (
 
 // Nextflow docs: reference/operator#collectfile
 var collectFileOp = &operator{
-	name:   "collectFile",
-	params: "name: String, storeDir: Path, newLine: false, sort: 'hash', seed: value, keepHeader: false, skip: 0, tempDir: Path, cache: true, grouping: Closure?",
-	max:    1,
-	opts: []option{
-		{"name", "a file name", either(isText, isPath)},
-		{"storeDir", "a directory", either(isText, isPath)},
-		boolOption("newLine"), sortOption(),
-		{"seed", "text, a file, a map of them by file name, or a closure", func(value.Value) bool { return true }},
-		boolOption("keepHeader"), intOption("skip"),
-		{"tempDir", "a directory", either(isText, isPath)},
-		{"cache", "true, false, 'deep' or 'lenient'", either(isBool, isText)},
-		boolOption("deleteTempFilesOnClose"),
-	},
+	name: "collectFile", gives: givesQueue, max: 1,
 	doc: "writes the items, or what a closure makes of them, into one or more files and emits those",
+	args: []param{
+		{"grouping?", "Closure", "gives `[name, content]`: the content goes to the file of that name"},
+	},
+	opts:  collectFileOptions,
+	forms: []string{"collectFile(name: '...', [options])", "collectFile([options]) { v -> [name, content] }"},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {

@@ -7,9 +7,13 @@ import (
 
 // Nextflow docs: reference/operator#combine
 var combineOp = &operator{
-	name: "combine", params: "by: Integer?, other: Channel | Collection", min: 1, max: 1,
-	opts: []option{byOption()},
-	doc:  "emits every item with every item of another channel or list, or only those with equal keys",
+	name: "combine", gives: givesQueue, min: 1, max: 1,
+	doc: "emits every item with every item of another channel, value or list, or only those with equal keys",
+	args: []param{
+		{"other", "Channel | Collection", "what is combined with; tuples on both sides are opened into the one that is emitted"},
+	},
+	opts:  combineOptions,
+	forms: []string{"combine(other, [options])"},
 	run: func(c *call) (value.Value, error) {
 		other, err := c.combined()
 		if err != nil {

@@ -12,7 +12,8 @@ var (
 
 func conversion(name string, class *value.Class) *operator {
 	return &operator{
-		name: name, doc: "turns each item into a " + class.Simple(),
+		name: name, gives: givesSame,
+		doc: "turns each item into a " + class.Simple() + "; the reference leaves it out",
 		run: func(c *call) (value.Value, error) {
 			out := c.like()
 			return c.into(out, func(v value.Value) error {
@@ -28,7 +29,8 @@ func conversion(name string, class *value.Class) *operator {
 
 // getVal waits for the value of a channel: `x.val`, `x.getVal()`.
 var getValOp = &operator{
-	name: "getVal", doc: "waits for the value of a value channel",
+	name: "getVal", gives: givesNothing,
+	doc: "waits for the value of a value channel; also written `.val`",
 	run: func(c *call) (value.Value, error) {
 		return c.graph.Await(c.th.Context, c.in)
 	},

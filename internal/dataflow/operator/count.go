@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#count
 var countOp = &operator{
-	name: "count", params: "criterion: Closure | Pattern | Class | literal?", max: 1,
-	doc: "counts the items, or those that meet a criterion",
+	name: "count", gives: givesValue, max: 1,
+	doc: "counts the items, or those that meet a criterion; 0 if there are none",
+	args: []param{
+		{"criterion?", "Closure | Pattern | Class | value", "a closure is asked for each item; a pattern must match the whole text; a class must be that of the item; any other value must equal it"},
+	},
 	run: func(c *call) (value.Value, error) {
 		keep := func(value.Value) (bool, error) { return true, nil }
 		if len(c.args) > 0 {

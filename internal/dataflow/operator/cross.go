@@ -4,8 +4,13 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#cross
 var crossOp = &operator{
-	name: "cross", params: "other: Channel, key: Closure?", min: 1, max: 2,
+	name: "cross", gives: givesQueue, min: 1, max: 2,
 	doc: "pairs each item with the items of another channel that have the same key",
+	args: []param{
+		{"other", "Channel", "its items come second in the pairs"},
+		{"key?", "Closure", "gives the key of an item of either channel; the first element of a tuple unless given"},
+	},
+	forms: []string{"cross(other)", "cross(other) { v -> key }"},
 	run: func(c *call) (value.Value, error) {
 		other, err := c.channelArg(0)
 		if err != nil {

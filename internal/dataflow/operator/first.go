@@ -7,8 +7,11 @@ import (
 
 // Nextflow docs: reference/operator#first
 var firstOp = &operator{
-	name: "first", params: "criterion: Closure | Pattern | Class | literal?", max: 1,
-	doc: "emits the first item, or the first that meets a criterion, as a value",
+	name: "first", gives: givesValue, max: 1,
+	doc: "emits the first item, or the first that meets a criterion; nothing if there is none",
+	args: []param{
+		{"criterion?", "Closure | Pattern | Class | value", "a closure is asked for each item; a pattern must match the whole text; a class must be that of the item; any other value must equal it"},
+	},
 	run: func(c *call) (value.Value, error) {
 		keep := func(value.Value) (bool, error) { return true, nil }
 		if len(c.args) > 0 {

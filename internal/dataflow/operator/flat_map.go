@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#flatmap
 var flatMapOp = &operator{
-	name: "flatMap", params: "mapper: Closure?", max: 1,
-	doc: "applies a closure to each item and emits the elements of its result; without closure, the elements of each item",
+	name: "flatMap", gives: givesQueue, max: 1,
+	doc: "applies a closure to each item and emits the elements of its result; without closure, the elements of each item. A map gives its entries, null nothing",
+	args: []param{
+		{"mapper?", "Closure", "gives a collection, a map, or one value"},
+	},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {

@@ -4,7 +4,8 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#flatten
 var flattenOp = &operator{
-	name: "flatten", doc: "emits the elements of lists, however deep",
+	name: "flatten", gives: givesQueue,
+	doc: "emits the elements of lists, however deep; maps stay whole",
 	run: func(c *call) (value.Value, error) {
 		out := c.queueOut()
 		return c.into(out, func(v value.Value) error {

@@ -11,15 +11,21 @@ import (
 )
 
 var pathOptions = []option{
-	boolOption("checkIfExists"), boolOption("followLinks"), boolOption("hidden"),
-	intOption("maxDepth"), textOption("type"), boolOption("glob"), boolOption("relative"),
+	boolOption("checkIfExists", "false", "whether a path that does not exist, or a pattern that nothing matches, is an error"),
+	boolOption("followLinks", "true", "whether `**` enters directories that are links"),
+	boolOption("hidden", "false", "whether names that begin with a dot match wildcards"),
+	intOption("maxDepth", "", "how many levels below the pattern's fixed part `**` reaches; any number unless given"),
+	textOption("type", "'file'", "what matches: 'file', 'dir' or 'any'"),
+	boolOption("glob", "true", "whether `*`, `?`, `[]` and `{}` are wildcards; false takes them as they are"),
+	boolOption("relative", "false", "whether paths are emitted relative to the pattern's fixed part"),
 }
 
 // Nextflow docs: reference/channel#frompath
-var fromPathMaker = &maker{
-	name: "fromPath", params: "checkIfExists: false, followLinks: true, glob: true, hidden: false, maxDepth: Integer?, relative: false, type: 'file', pattern: String | Path | List",
-	min: 1, max: -1, opts: pathOptions,
-	doc: "emits the files of paths or glob patterns",
+var fromPathMaker = &operator{
+	name: "fromPath", gives: givesQueue, min: 1, max: -1, opts: pathOptions,
+	doc:   "emits the files of paths or glob patterns; those of one pattern in order of their names",
+	args:  []param{{"pattern...", "String | Path | List", "paths and glob patterns, and lists of them; relative ones start at the launch directory"}},
+	forms: []string{"channel.fromPath(pattern, [options])"},
 	run: func(c *call) (value.Value, error) {
 		opts, err := c.readFileOptions()
 		if err != nil {
@@ -89,11 +95,20 @@ func (c *call) patterns(args []value.Value) ([]value.Value, error) {
 	return all, nil
 }
 
+var pairOptions = append([]option{
+	boolOption("flat", "false", "whether the files stand in the tuple beside the key instead of in a list"),
+	intOption("size", "2", "how many files a group has: smaller groups are left out, -1 takes any"),
+}, pathOptions...)
+
 // Nextflow docs: reference/channel#fromfilepairs
-var fromFilePairsMaker = &maker{
-	name: "fromFilePairs", params: "checkIfExists: false, flat: false, followLinks: true, hidden: false, maxDepth: Integer?, size: 2, type: 'file', pattern: String | List, grouping: Closure?",
-	min: 1, max: 2, opts: append([]option{boolOption("flat"), intOption("size")}, pathOptions...),
-	doc: "emits groups of files whose names match a pattern up to a part in braces, with that common part",
+var fromFilePairsMaker = &operator{
+	name: "fromFilePairs", gives: givesQueue, min: 1, max: 2, opts: pairOptions,
+	doc: "emits groups of files, each with the part that its names have in common: what stands before the last wildcard that precedes a `{` or `[`",
+	args: []param{
+		{"pattern", "String | List", "glob pattern such as `reads/*_{1,2}.fq`, or a list of them"},
+		{"grouping?", "Closure", "takes a file, gives the key of its group"},
+	},
+	forms: []string{"channel.fromFilePairs(pattern, [options])", "channel.fromFilePairs(pattern, [options]) { file -> key }"},
 	run: func(c *call) (value.Value, error) {
 		opts, err := c.readFileOptions()
 		if err != nil {

@@ -4,9 +4,9 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#grouptuple
 var groupTupleOp = &operator{
-	name: "groupTuple", params: "by: 0, remainder: false, size: Integer, sort: false",
-	opts: []option{byOption(), boolOption("remainder"), intOption("size"), sortOption()},
-	doc:  "gathers tuples with equal keys into one tuple of lists",
+	name: "groupTuple", gives: givesQueue,
+	doc:  "gathers tuples with equal keys into one tuple of the key and lists",
+	opts: groupTupleOptions,
 	run: func(c *call) (value.Value, error) {
 		by, err := c.byOpt()
 		if err != nil {

@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#ifempty
 var ifEmptyOp = &operator{
-	name: "ifEmpty", params: "value: Closure | value", min: 1, max: 1,
-	doc: "emits a value, or what a closure gives, if there are no items",
+	name: "ifEmpty", gives: givesSame, min: 1, max: 1,
+	doc: "passes items on, and emits a value if there are none",
+	args: []param{
+		{"value", "Closure | value", "what is emitted; a closure is called when the channel ends empty"},
+	},
 	run: func(c *call) (value.Value, error) {
 		out := c.like()
 		empty := true

@@ -12,9 +12,13 @@ import (
 )
 
 // Nextflow docs: reference/channel#interval
-var intervalMaker = &maker{
-	name: "interval", params: "duration: String | Duration, mapper: Closure?", min: 1, max: 2,
-	doc: "emits 0, 1, 2 … at equal times, or what a closure makes of them until it gives channel.STOP",
+var intervalMaker = &operator{
+	name: "interval", gives: givesQueue, min: 1, max: 2,
+	doc: "emits 0, 1, 2 … at equal times",
+	args: []param{
+		{"duration", "String | Duration", "time between two items, such as `'5s'`; a number is milliseconds"},
+		{"mapper?", "Closure", "makes what is emitted from the number; `channel.STOP` ends the channel"},
+	},
 	run: func(c *call) (value.Value, error) {
 		period, err := c.duration(c.arg(0))
 		if err != nil {
@@ -87,9 +91,13 @@ func (c *call) every(period time.Duration, tick func(out *dataflow.Channel) (boo
 }
 
 // Nextflow docs: reference/channel#watchpath
-var watchPathMaker = &maker{
-	name: "watchPath", params: "pattern: String | Path, events: String = 'create'", min: 1, max: 2, opts: pathOptions,
+var watchPathMaker = &operator{
+	name: "watchPath", gives: givesQueue, min: 1, max: 2, opts: pathOptions,
 	doc: "emits files as they are created, modified or deleted; it ends only by `until` or `take`",
+	args: []param{
+		{"pattern", "String | Path", "glob pattern, or a directory whose files are watched"},
+		{"events?", "String", "`create`, `modify` and `delete`, with commas between; `create` unless given"},
+	},
 	run: func(c *call) (value.Value, error) {
 		opts, err := c.readFileOptions()
 		if err != nil {

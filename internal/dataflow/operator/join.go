@@ -4,9 +4,13 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#join
 var joinOp = &operator{
-	name: "join", params: "by: 0, failOnDuplicate: false, failOnMismatch: false, remainder: false, other: Channel", min: 1, max: 1,
-	opts: []option{byOption(), boolOption("failOnDuplicate"), boolOption("failOnMismatch"), boolOption("remainder")},
-	doc:  "joins tuples of two channels that have equal keys",
+	name: "join", gives: givesQueue, min: 1, max: 1,
+	doc: "joins tuples of two channels that have equal keys: the key, what is left of the left tuple, what is left of the right one",
+	args: []param{
+		{"other", "Channel", "the right channel"},
+	},
+	opts:  joinOptions,
+	forms: []string{"join(other, [options])"},
 	run: func(c *call) (value.Value, error) {
 		other, err := c.channelArg(0)
 		if err != nil {

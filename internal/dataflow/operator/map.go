@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#map
 var mapOp = &operator{
-	name: "map", params: "mapper: Closure", min: 1, max: 1,
+	name: "map", gives: givesSame, min: 1, max: 1,
 	doc: "applies a closure to each item; a null result is dropped",
+	args: []param{
+		{"mapper", "Closure", "several parameters take the elements of a tuple"},
+	},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.closure(0)
 		if err != nil {

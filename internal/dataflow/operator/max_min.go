@@ -4,15 +4,21 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#max
 var maxOp = &operator{
-	name: "max", params: "comparator: Closure?", max: 1,
-	doc: "emits the greatest item as a value; a closure gives a key (one parameter) or compares (two)",
+	name: "max", gives: givesValue, max: 1,
+	doc: "emits the greatest item, null if there is none; of equal ones the first",
+	args: []param{
+		{"comparator?", "Closure", "with one parameter gives what is compared, with two compares and gives a negative number, 0 or a positive one"},
+	},
 	run: func(c *call) (value.Value, error) { return c.extreme(1) },
 }
 
 // Nextflow docs: reference/operator#min
 var minOp = &operator{
-	name: "min", params: "comparator: Closure?", max: 1,
-	doc: "emits the least item as a value; a closure gives a key (one parameter) or compares (two)",
+	name: "min", gives: givesValue, max: 1,
+	doc: "emits the least item, null if there is none; of equal ones the first",
+	args: []param{
+		{"comparator?", "Closure", "with one parameter gives what is compared, with two compares and gives a negative number, 0 or a positive one"},
+	},
 	run: func(c *call) (value.Value, error) { return c.extreme(-1) },
 }
 

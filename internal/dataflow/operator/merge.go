@@ -7,8 +7,13 @@ import (
 
 // Nextflow docs: reference/operator#merge
 var mergeOp = &operator{
-	name: "merge", params: "others: Channel..., merger: Closure?", min: 1, max: -1,
-	doc: "pairs the items of several channels by their position",
+	name: "merge", gives: givesSame, min: 1, max: -1,
+	doc: "pairs the items of several channels by their position and ends with the shortest",
+	args: []param{
+		{"others...", "Channel", "channels, or a list of them; a value channel is used again for each item"},
+		{"merger?", "Closure", "takes one item of each channel, gives what is emitted; without it they become one tuple"},
+	},
+	forms: []string{"merge(others...)", "merge(others...) { a, b -> ... }"},
 	run: func(c *call) (value.Value, error) {
 		var f value.Callable
 		if n := len(c.args); isClosure(c.arg(n - 1)) {

@@ -7,8 +7,11 @@ import (
 
 // Nextflow docs: reference/operator#mix
 var mixOp = &operator{
-	name: "mix", params: "others: Channel...", min: 1, max: -1,
+	name: "mix", gives: givesQueue, min: 1, max: -1,
 	doc: "emits the items of several channels as they come",
+	args: []param{
+		{"others...", "Channel", "channels or dataflow values"},
+	},
 	run: func(c *call) (value.Value, error) {
 		others, err := c.channelArgs()
 		if err != nil {
@@ -33,8 +36,11 @@ var mixOp = &operator{
 
 // Nextflow docs: reference/operator#concat
 var concatOp = &operator{
-	name: "concat", params: "others: Channel...", min: 1, max: -1,
-	doc: "emits the items of several channels one channel after the other",
+	name: "concat", gives: givesQueue, min: 1, max: -1,
+	doc: "emits the items of several channels, one channel after the other",
+	args: []param{
+		{"others...", "Channel", "channels or dataflow values"},
+	},
 	run: func(c *call) (value.Value, error) {
 		others, err := c.channelArgs()
 		if err != nil {

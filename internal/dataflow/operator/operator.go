@@ -26,16 +26,37 @@ type Env struct {
 
 // An operator is one row of the table.
 type operator struct {
-	name   string
-	params string // as documented
-	doc    string
-	min    int // arguments beside options
-	max    int // -1: any number
-	opts   []option
-	queue  bool // not for value channels
-	multi  bool // also for several outputs at once: set, tap
-	run    func(c *call) (value.Value, error)
+	name  string
+	doc   string
+	args  []param
+	opts  []option
+	forms []string // how it is written; made from args and opts if empty
+	gives string
+	since string
+
+	deprecated string   // what to use instead
+	errs       []string // what it refuses beside wrong names, types and numbers of arguments
+	refused    bool     // known, never available
+
+	min   int  // arguments beside options
+	max   int  // -1: any number
+	queue bool // not for value channels
+	multi bool // also for several outputs at once: set, tap
+	run   func(c *call) (value.Value, error)
 }
+
+// A param is an argument beside the options. Its name ends in `?` if it may be
+// left out, in `...` if there may be several.
+type param struct{ name, typ, doc string }
+
+// What an operator gives.
+const (
+	givesQueue   = "a queue channel"
+	givesValue   = "a value channel"
+	givesSame    = "a value channel if all its sources are value channels, otherwise a queue channel"
+	givesOutputs = "several channels, each a value channel if the source is one, otherwise a queue channel"
+	givesNothing = "no channel"
+)
 
 // A call is one use of an operator.
 type call struct {
@@ -54,7 +75,7 @@ func Methods(env *Env) []*stdlib.Method {
 	var methods []*stdlib.Method
 	for _, op := range table() {
 		methods = append(methods, &stdlib.Method{
-			Name: op.name, Params: op.params, Max: -1, Doc: op.doc,
+			Name: op.name, Params: op.signature(), Max: -1, Doc: op.doc,
 			Fn: func(th *value.Thread, recv value.Value, args []value.Value) (value.Value, error) {
 				return op.apply(env, th, recv, args)
 			},
@@ -103,10 +124,35 @@ func (op *operator) apply(env *Env, th *value.Thread, recv value.Value, args []v
 	if err := c.checkOptions(); err != nil {
 		return nil, err
 	}
-	if n := len(c.args); n < op.min || op.max >= 0 && n > op.max {
-		return nil, c.fail("takes %s, %d given: `%s(%s)`", arity(op.min, op.max), n, op.name, op.params)
+	if err := c.checkArity(); err != nil {
+		return nil, err
 	}
 	return c.placed(op.run(c))
+}
+
+func (c *call) checkArity() error {
+	n := len(c.args)
+	if n >= c.op.min && (c.op.max < 0 || n <= c.op.max) {
+		return nil
+	}
+	return c.fail("takes %s, %d given: `%s(%s)`", arity(c.op.min, c.op.max), n, c.op.name, c.op.signature())
+}
+
+// signature is what stands between the parentheses.
+func (op *operator) signature() string {
+	var parts []string
+	for _, o := range op.opts {
+		switch {
+		case o.def != "":
+			parts = append(parts, o.name+": "+o.def)
+		default:
+			parts = append(parts, o.name+": "+o.is)
+		}
+	}
+	for _, p := range op.args {
+		parts = append(parts, p.name+": "+p.typ)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // receiver is the channel an operator is called on.

@@ -334,7 +334,7 @@ func TestErrorsNameTheOperator(t *testing.T) {
 		},
 		{
 			"by", func(k *kit) value.Value { return k.op(k.of(l(1, 2)), "join", k.of(l(1, 3)), opts{}) },
-			"error: operator `join` takes 1 argument, 2 given: `join(" + joinOp.params + ")`",
+			"error: operator `join` takes 1 argument, 2 given: `join(" + joinOp.signature() + ")`",
 		},
 		{
 			"into", func(k *kit) value.Value { return k.op(k.q(), "into", fn(double)) },

@@ -8,10 +8,16 @@ import (
 
 // An option is one named argument of an operator.
 type option struct {
-	name string
-	is   string // what it takes, for messages
-	ok   func(value.Value) bool
+	name  string
+	is    string // what it takes, for messages
+	ok    func(value.Value) bool
+	def   string // default as a script writes it, "" when there is none
+	doc   string
+	since string
 }
+
+// from says which release brought an option.
+func (o option) from(release string) option { o.since = release; return o }
 
 func isBool(v value.Value) bool { _, ok := v.(value.Bool); return ok }
 
@@ -55,15 +61,31 @@ func either(tests ...func(value.Value) bool) func(value.Value) bool {
 	}
 }
 
-func boolOption(name string) option { return option{name, "true or false", isBool} }
-func intOption(name string) option  { return option{name, "an integer", isInt} }
-func textOption(name string) option { return option{name, "a string", isText} }
-func byOption() option {
-	return option{"by", "an index or a list of indices, counted from 0", isIndices}
+func boolOption(name, def, doc string) option {
+	return option{name: name, is: "true or false", ok: isBool, def: def, doc: doc}
 }
 
-func sortOption() option {
-	return option{"sort", "true, false, 'hash', 'deep', 'index' or a closure", either(isBool, isClosure, isText)}
+func intOption(name, def, doc string) option {
+	return option{name: name, is: "an integer", ok: isInt, def: def, doc: doc}
+}
+
+func textOption(name, def, doc string) option {
+	return option{name: name, is: "a string", ok: isText, def: def, doc: doc}
+}
+
+func closureOption(name, doc string) option {
+	return option{name: name, is: "a closure", ok: isClosure, doc: doc}
+}
+
+func byOption(def, doc string) option {
+	return option{name: "by", is: "an index or a list of indices, counted from 0", ok: isIndices, def: def, doc: doc}
+}
+
+func sortOption(def string) option {
+	return option{
+		name: "sort", is: "true, false, 'hash', 'deep', 'natural' or a closure", ok: either(isBool, isClosure, isText), def: def,
+		doc: "order in the lists: false as items came, true or 'natural' by value, 'hash' by hash of the value, 'deep' by hash of what files hold, a closure with one parameter by what it gives, with two as it compares",
+	}
 }
 
 // checkOptions refuses unknown options and values of the wrong type.

@@ -8,8 +8,12 @@ import (
 
 // Nextflow docs: reference/operator#randomsample
 var randomSampleOp = &operator{
-	name: "randomSample", params: "n: Integer, seed: Integer?", min: 1, max: 2,
-	doc: "emits n items chosen at random, always the same for the same seed",
+	name: "randomSample", gives: givesQueue, min: 1, max: 2,
+	doc: "emits n items chosen at random, the same ones for the same items and seed",
+	args: []param{
+		{"n", "Integer", "how many items; all of them, shuffled, if there are not more"},
+		{"seed?", "Integer", "where the sequence of random numbers begins; another in every run unless given"},
+	},
 	run: func(c *call) (value.Value, error) {
 		n, err := c.intArg(0, "number of items")
 		if err != nil {

@@ -7,8 +7,13 @@ import (
 
 // Nextflow docs: reference/operator#reduce
 var reduceOp = &operator{
-	name: "reduce", params: "seed: value?, accumulator: Closure", min: 1, max: 2, queue: true,
-	doc: "combines all items into one value with a closure",
+	name: "reduce", gives: givesValue, min: 1, max: 2, queue: true,
+	doc: "combines all items into one value with a closure; null if there are none and no seed",
+	args: []param{
+		{"seed?", "value", "the first accumulator; the first item unless given"},
+		{"accumulator", "Closure", "takes the accumulator and an item, gives the next accumulator; `channel.STOP` ends it"},
+	},
+	forms: []string{"reduce { acc, v -> ... }", "reduce(seed) { acc, v -> ... }"},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.closure(len(c.args) - 1)
 		if err != nil {

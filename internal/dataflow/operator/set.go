@@ -7,8 +7,12 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#set
 var setOp = &operator{
-	name: "set", params: "name: Closure", min: 1, max: 1, multi: true,
-	doc: "names the channel",
+	name: "set", gives: givesNothing, min: 1, max: 1, multi: true,
+	doc: "gives the channel a name, as an assignment does",
+	args: []param{
+		{"name", "Closure", "`{ name }`"},
+	},
+	forms: []string{"set { name }"},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.closure(0)
 		if err != nil {
@@ -23,8 +27,12 @@ var setOp = &operator{
 
 // Nextflow docs: reference/operator#tap
 var tapOp = &operator{
-	name: "tap", params: "name: Closure", min: 1, max: 1, multi: true,
-	doc: "names the channel and passes it on",
+	name: "tap", gives: givesSame, min: 1, max: 1, multi: true,
+	doc: "gives the channel a name and passes it on",
+	args: []param{
+		{"name", "Closure", "`{ name }`"},
+	},
+	forms: []string{"tap { name }"},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.closure(0)
 		if err != nil {

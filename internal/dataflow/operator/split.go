@@ -14,49 +14,64 @@ import (
 
 // The options of the splitters, as each documents them.
 var (
-	eachOption    = option{"each", "a closure", isClosure}
-	elemOption    = option{"elem", "an index or a list of indices, counted from 0", isIndices}
-	fileOption    = option{"file", "true, false, a file name or a path", either(isBool, isText, isPath)}
-	commonOptions = []option{
-		intOption("by"), textOption("charset"), boolOption("decompress"), elemOption, intOption("limit"), eachOption,
-		{"into", "a collection", value.IsCollection},
-		boolOption("autoClose"),
+	charsetOption    = textOption("charset", "'UTF-8'", "encoding of the content: UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16LE or UTF-16BE")
+	decompressOption = boolOption("decompress", "false", "whether the content is gzip; a file that begins as gzip does is decompressed anyway")
+	elemOption       = option{name: "elem", is: "an index or a list of indices, counted from 0", ok: isIndices, doc: "which elements of a tuple are cut; the first file, else the first element unless given"}
+	limitOption      = intOption("limit", "", "how many records are read at most; all unless given")
+	byRecords        = intOption("by", "1", "how many records a chunk has")
+	compressOption   = boolOption("compress", "false", "whether the files of `file` are compressed with gzip")
+	fileOption       = option{name: "file", is: "true, false, a file name or a path", ok: either(isBool, isText, isPath), def: "false", doc: "whether chunks are files instead of text; a text is the beginning of their names, a path also their place"}
+	// Of older releases; the reference leaves them out.
+	olderOptions = []option{
+		closureOption("each", "is applied to each record"),
+		{name: "into", is: "a collection", ok: value.IsCollection, doc: "a list that records are added to as well"},
+		boolOption("autoClose", "true", "accepted; content is always closed"),
 	}
-	recordOption = option{"record", "true, false or a map of field names", either(isBool, isMap)}
 )
 
-func splitOptions(more ...option) []option {
-	return append(append([]option{}, commonOptions...), more...)
-}
+func splitOptions(more ...option) []option { return append(more, olderOptions...) }
 
 // Nextflow docs: reference/operator#splitcsv and following.
 var (
-	splitCsvOp = splitOperator(splitter.CSV, splitOptions(
-		option{"header", "true, false or a list of column names", either(isBool, value.IsCollection)},
-		textOption("quote"), textOption("sep"), intOption("skip"), boolOption("strip")))
-	splitFastaOp = splitOperator(splitter.FASTA, splitOptions(boolOption("compress"), fileOption, recordOption,
-		option{"size", "a number of bases or a memory size", either(isInt, isMemory)}))
-	splitFastqOp = splitOperator(splitter.FASTQ, splitOptions(boolOption("compress"), fileOption, recordOption, boolOption("pe")))
-	splitJSONOp  = splitOperator(splitter.JSON, []option{
-		intOption("limit"), textOption("path"), boolOption("decompress"),
-		elemOption, eachOption,
-		{"into", "a collection", value.IsCollection},
-		boolOption("autoClose"),
-	})
-	splitTextOp = splitOperator(splitter.Text, splitOptions(boolOption("compress"), fileOption, boolOption("keepHeader")))
+	splitCsvOp = splitOperator(splitter.CSV, "cuts CSV content into rows: lists, or maps when the columns have names", splitOptions(
+		intOption("by", "1", "how many rows a chunk has; chunks of more than one are lists"), charsetOption, decompressOption, elemOption,
+		option{name: "header", is: "true, false or a list of column names", ok: either(isBool, value.IsCollection), def: "false", doc: "whether the first row names the columns, or the names; rows are then maps"},
+		limitOption, textOption("quote", "", "character around values that hold the separator; none unless given"),
+		textOption("sep", "','", "one character between values"),
+		intOption("skip", "0", "how many lines are left out at the beginning, before the header"),
+		boolOption("strip", "false", "whether blanks around values are dropped")))
+	splitFastaOp = splitOperator(splitter.FASTA, "cuts FASTA content into sequences: text, or maps of fields", splitOptions(
+		byRecords, charsetOption, compressOption, decompressOption, elemOption, fileOption, limitOption,
+		option{
+			name: "record", is: "a map of field names", ok: either(isBool, isMap),
+			doc: "fields that each sequence is a map of: `id`, `desc`, `header`, `text`, `seqString`, `sequence`, each true, and `width`, the length of the lines of `sequence`",
+		},
+		option{name: "size", is: "a number of bases or a memory size", ok: either(isInt, isMemory), doc: "how many bases a chunk has at least; not together with `by`"}))
+	splitFastqOp = splitOperator(splitter.FASTQ, "cuts FASTQ content into reads: text, or maps of fields", splitOptions(
+		byRecords, charsetOption, compressOption, decompressOption, elemOption, fileOption, limitOption,
+		boolOption("pe", "false", "whether the two files of a tuple are cut side by side"),
+		option{
+			name: "record", is: "true, false or a map of field names", ok: either(isBool, isMap), def: "false",
+			doc: "whether reads are maps, or the fields they have: `readHeader`, `readString`, `qualityHeader`, `qualityString`",
+		}))
+	splitJSONOp = splitOperator(splitter.JSON, "cuts JSON content into the elements of an array, or the members of an object as maps with `key` and `value`", splitOptions(
+		limitOption, textOption("path", "", "which part of the document is cut, such as `a.b[2]`; the whole unless given"), decompressOption, elemOption))
+	splitTextOp = splitOperator(splitter.Text, "cuts text into lines, each with its newline", splitOptions(
+		intOption("by", "1", "how many lines a chunk has"), charsetOption, compressOption, decompressOption, elemOption, fileOption,
+		boolOption("keepHeader", "false", "whether the first line stands before each chunk"), limitOption))
 
-	countFastaOp = countOperator(splitter.FASTA)
-	countFastqOp = countOperator(splitter.FASTQ)
-	countJSONOp  = countOperator(splitter.JSON)
-	countLinesOp = countOperator(splitter.Text)
+	countFastaOp = countOperator("countFasta", "sequences", splitter.FASTA)
+	countFastqOp = countOperator("countFastq", "reads", splitter.FASTQ)
+	countJSONOp  = countOperator("countJson", "elements or members", splitter.JSON, textOption("path", "", "which part of the document is counted, such as `a.b[2]`; the whole unless given"))
+	countLinesOp = countOperator("countLines", "lines", splitter.Text)
 )
 
 func isMemory(v value.Value) bool { _, ok := v.(value.Memory); return ok }
 
-func splitOperator(format splitter.Format, opts []option) *operator {
+func splitOperator(format splitter.Format, doc string, opts []option) *operator {
 	return &operator{
-		name: "split" + string(format), params: optionNames(opts) + ", each: Closure?", max: 1, opts: opts,
-		doc: "cuts text or files into records or chunks of records",
+		name: "split" + string(format), gives: givesQueue, max: 1, opts: opts, doc: doc,
+		args: []param{{"each?", "Closure", "is applied to each record"}},
 		run: func(c *call) (value.Value, error) {
 			s, err := c.splitting(format)
 			if err != nil {
@@ -68,15 +83,10 @@ func splitOperator(format splitter.Format, opts []option) *operator {
 	}
 }
 
-func countOperator(format splitter.Format) *operator {
-	name := "count" + string(format)
-	if format == splitter.Text {
-		name = "countLines"
-	}
-	opts := []option{textOption("charset"), boolOption("decompress"), elemOption, textOption("path")}
+func countOperator(name, what string, format splitter.Format, more ...option) *operator {
 	return &operator{
-		name: name, params: optionNames(opts), opts: opts,
-		doc: "counts the records of text or files, all items together",
+		name: name, gives: givesValue, opts: append([]option{charsetOption, decompressOption, elemOption}, more...),
+		doc: "counts the " + what + " of text or files, all items together",
 		run: func(c *call) (value.Value, error) {
 			s, err := c.splitting(format)
 			if err != nil {
@@ -105,14 +115,6 @@ func countOperator(format splitter.Format) *operator {
 	}
 }
 
-func optionNames(opts []option) string {
-	names := make([]string, len(opts))
-	for i, o := range opts {
-		names[i] = o.name + ": "
-	}
-	return strings.TrimSpace(strings.Join(names, ", "))
-}
-
 // SplitMethods are the splitters and counters as methods of strings and paths:
 // to be added to the classes String, GString and Path.
 func SplitMethods(env *Env) []*stdlib.Method {
@@ -122,7 +124,7 @@ func SplitMethods(env *Env) []*stdlib.Method {
 		countFastaOp, countFastqOp, countJSONOp, countLinesOp,
 	} {
 		methods = append(methods, &stdlib.Method{
-			Name: op.name, Params: op.params, Max: -1, Doc: op.doc,
+			Name: op.name, Params: op.signature(), Max: -1, Doc: op.doc,
 			Fn: func(th *value.Thread, recv value.Value, args []value.Value) (value.Value, error) {
 				return op.asMethod(env, th, recv, args)
 			},

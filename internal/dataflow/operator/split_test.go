@@ -70,7 +70,7 @@ func TestSplitMethods(t *testing.T) {
 		{"", "splitCsv", []any{opts{"header", true}}, "error: operator `splitCsv`: the CSV content has no header: it is empty"},
 		{"\"a\" , b\n", "splitCsv", []any{opts{"quote", `"`}}, "error: operator `splitCsv`: the quoted CSV value `a` is not followed by the separator `,` in line: \"a\" , b"},
 		{"a,\"bc\n", "splitCsv", []any{opts{"quote", `"`}}, "error: operator `splitCsv`: the CSV value starting `\"bc` has no closing quote in its line: a,\"bc"},
-		{"a", "splitCsv", []any{opts{"heder", true}}, "error: operator `splitCsv` has no option `heder`; `header` exists: its options are `by`, `charset`, `decompress`, `elem`, `limit`, `each`, `into`, `autoClose`, `header`, `quote`, `sep`, `skip`, `strip`"},
+		{"a", "splitCsv", []any{opts{"heder", true}}, "error: operator `splitCsv` has no option `heder`; `header` exists: its options are `by`, `charset`, `decompress`, `elem`, `header`, `limit`, `quote`, `sep`, `skip`, `strip`, `each`, `into`, `autoClose`"},
 		{fasta, "splitFasta", nil, `>1abc some desc|x\nACGT\nTTG\n; >2 two\nGG\nCC\n\n; >3\nA\n`},
 		{fasta, "splitFasta", []any{opts{"by", 2}}, `>1abc some desc|x\nACGT\nTTG\n>2 two\nGG\nCC\n\n; >3\nA\n`},
 		{fasta, "splitFasta", []any{opts{"limit", 1}}, `>1abc some desc|x\nACGT\nTTG\n`},

@@ -9,9 +9,13 @@ import (
 
 // Nextflow docs: reference/operator#subscribe
 var subscribeOp = &operator{
-	name: "subscribe", params: "onNext: Closure?, onComplete: Closure?, onError: Closure?", max: 1,
-	opts: []option{{"onNext", "a closure", isClosure}, {"onComplete", "a closure", isClosure}, {"onError", "a closure", isClosure}},
-	doc:  "calls closures for each item, after the last, and on an error",
+	name: "subscribe", gives: givesSame, max: 1,
+	doc: "calls closures for each item, after the last, and on an error of the first; gives the channel itself",
+	args: []param{
+		{"onNext?", "Closure", "is called for each item"},
+	},
+	opts:  subscribeOptions,
+	forms: []string{"subscribe { v -> ... }", "subscribe(onNext: { v -> ... }, onComplete: { ... }, onError: { e -> ... })"},
 	run: func(c *call) (value.Value, error) {
 		if len(c.args) == 0 && c.opts == nil {
 			return nil, c.fail("takes a closure, or the options `onNext`, `onComplete`, `onError`")

@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#sum
 var sumOp = &operator{
-	name: "sum", params: "mapper: Closure?", max: 1,
-	doc: "emits the sum of all items as a value",
+	name: "sum", gives: givesValue, max: 1,
+	doc: "emits the sum of all items, null if there are none",
+	args: []param{
+		{"mapper?", "Closure", "gives the number of an item"},
+	},
 	run: func(c *call) (value.Value, error) {
 		add, err := c.adder()
 		if err != nil {
@@ -17,8 +20,11 @@ var sumOp = &operator{
 
 // mean is not documented but exists.
 var meanOp = &operator{
-	name: "mean", params: "mapper: Closure?", max: 1,
-	doc: "emits the mean of all items as a value",
+	name: "mean", gives: givesValue, max: 1,
+	doc: "emits the mean of all items, null if there are none",
+	args: []param{
+		{"mapper?", "Closure", "gives the number of an item"},
+	},
 	run: func(c *call) (value.Value, error) {
 		add, err := c.adder()
 		if err != nil {

@@ -7,8 +7,11 @@ import (
 
 // Nextflow docs: reference/operator#take
 var takeOp = &operator{
-	name: "take", params: "n: Integer", min: 1, max: 1, queue: true,
-	doc: "emits the first n items; -1 for all",
+	name: "take", gives: givesQueue, min: 1, max: 1, queue: true,
+	doc: "emits the first n items",
+	args: []param{
+		{"n", "Integer", "how many; -1 is all"},
+	},
 	run: func(c *call) (value.Value, error) {
 		n, err := c.intArg(0, "number of items")
 		if err != nil {
@@ -37,8 +40,11 @@ var takeOp = &operator{
 
 // Nextflow docs: reference/operator#until
 var untilOp = &operator{
-	name: "until", params: "condition: Closure", min: 1, max: 1,
-	doc: "emits items up to the first that meets a condition, which is left out",
+	name: "until", gives: givesSame, min: 1, max: 1,
+	doc: "emits items up to the first that meets a condition, which is left out; the channel ends there",
+	args: []param{
+		{"condition", "Closure", "is asked for each item"},
+	},
 	run: func(c *call) (value.Value, error) {
 		if _, err := c.closure(0); err != nil {
 			return nil, err

@@ -4,7 +4,8 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#tolist
 var toListOp = &operator{
-	name: "toList", doc: "gathers all items into one list, empty if there are none",
+	name: "toList", gives: givesValue,
+	doc: "gathers all items into one list, empty if there are none",
 	run: func(c *call) (value.Value, error) {
 		return c.gather(func([]value.Value) error { return nil }), nil
 	},

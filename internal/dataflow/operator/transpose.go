@@ -4,9 +4,9 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#transpose
 var transposeOp = &operator{
-	name: "transpose", params: "by: Integer | List?, remainder: false",
-	opts: []option{byOption(), boolOption("remainder")},
+	name: "transpose", gives: givesQueue,
 	doc:  "emits one tuple for each position of the lists in a tuple",
+	opts: transposeOptions,
 	run: func(c *call) (value.Value, error) {
 		by, err := c.indices("by", nil)
 		if err != nil {

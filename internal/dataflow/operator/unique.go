@@ -4,8 +4,11 @@ import "sluice/internal/lang/value"
 
 // Nextflow docs: reference/operator#unique
 var uniqueOp = &operator{
-	name: "unique", params: "key: Closure?", max: 1,
-	doc: "drops items that, or whose key, came before",
+	name: "unique", gives: givesSame, max: 1,
+	doc: "drops items that came before",
+	args: []param{
+		{"key?", "Closure", "what tells items apart; the item itself unless given"},
+	},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {
@@ -30,8 +33,11 @@ var uniqueOp = &operator{
 
 // Nextflow docs: reference/operator#distinct
 var distinctOp = &operator{
-	name: "distinct", params: "key: Closure?", max: 1,
-	doc: "drops items that equal, or whose key equals, the one just before",
+	name: "distinct", gives: givesSame, max: 1,
+	doc: "drops items that equal the one just before",
+	args: []param{
+		{"key?", "Closure", "what tells items apart; the item itself unless given"},
+	},
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {

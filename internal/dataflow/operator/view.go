@@ -9,9 +9,12 @@ import (
 
 // Nextflow docs: reference/operator#view
 var viewOp = &operator{
-	name: "view", params: "newLine: true, tag: String?, format: Closure?", max: 1,
-	opts: []option{boolOption("newLine"), textOption("tag")},
-	doc:  "prints each item and passes it on",
+	name: "view", gives: givesSame, max: 1,
+	doc: "prints each item and passes it on",
+	args: []param{
+		{"format?", "Closure", "gives what is printed"},
+	},
+	opts: viewOptions,
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {
@@ -45,9 +48,12 @@ var viewOp = &operator{
 
 // Nextflow docs: reference/operator#dump
 var dumpOp = &operator{
-	name: "dump", params: "tag: String?, pretty: false, format: Closure?", max: 1,
-	opts: []option{textOption("tag"), boolOption("pretty")},
-	doc:  "prints each item and passes it on, when the run has -dump-channels",
+	name: "dump", gives: givesSame, max: 1,
+	doc: "prints each item and passes it on, when the run has `-dump-channels`",
+	args: []param{
+		{"format?", "Closure", "gives what is printed"},
+	},
+	opts: dumpOptions,
 	run: func(c *call) (value.Value, error) {
 		f, err := c.optionalClosure()
 		if err != nil {

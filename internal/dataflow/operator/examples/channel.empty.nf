@@ -1,0 +1,3 @@
+workflow {
+    channel.empty().count().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.from([1, 2]).view()
+}

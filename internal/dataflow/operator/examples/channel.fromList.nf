@@ -1,0 +1,3 @@
+workflow {
+    channel.fromList(['a', 'b']).view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.fromPath('*.nf').view { f -> f.name }
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.interval('10ms') { n -> n == 3 ? channel.STOP : n }.view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1..3, 'a', [4, 5]).view()
+}

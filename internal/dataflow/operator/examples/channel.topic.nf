@@ -1,0 +1,12 @@
+process P {
+    output:
+    val 'v1', topic: 'versions'
+
+    script:
+    'true'
+}
+
+workflow {
+    P()
+    channel.topic('versions').view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.value('x').view()
+}

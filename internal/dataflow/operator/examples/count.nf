@@ -1,0 +1,3 @@
+workflow {
+    channel.of('a', 'ab', 'b').count(~/a.*/).view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(">s1\nACGT\n>s2\nTT\n").countFasta().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of("@r1\nACGT\n+\nIIII\n@r2\nTTTT\n+\nIIII\n").countFastq().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of('{"a": [1, 2, 3]}').countJson(path: 'a').view()
+}

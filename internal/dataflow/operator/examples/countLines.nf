@@ -1,0 +1,3 @@
+workflow {
+    channel.of("one\ntwo\n", "three").countLines().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1, 1, 2, 2, 1).distinct().view()
+}

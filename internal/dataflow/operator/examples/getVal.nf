@@ -1,0 +1,3 @@
+workflow {
+    println channel.value(7).getVal()
+}

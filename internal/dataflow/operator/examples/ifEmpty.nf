@@ -1,0 +1,3 @@
+workflow {
+    channel.empty().ifEmpty('nothing').view()
+}

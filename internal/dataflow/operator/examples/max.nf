@@ -1,0 +1,3 @@
+workflow {
+    channel.of('a', 'ccc', 'bb').max { s -> s.length() }.view()
+}

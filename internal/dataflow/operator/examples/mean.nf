@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1, 2, 6).mean().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1, 2).merge(channel.of('a', 'b')).view()
+}

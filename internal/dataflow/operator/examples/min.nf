@@ -1,0 +1,3 @@
+workflow {
+    channel.of(8, 6, 5).min().view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1, 2).mix(channel.of('a')).toSortedList { v -> v.toString() }.view()
+}

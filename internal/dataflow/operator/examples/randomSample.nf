@@ -1,0 +1,3 @@
+workflow {
+    channel.of(1..100).randomSample(3, 42).view()
+}

@@ -1,0 +1,4 @@
+workflow {
+    channel.of(1, 2).set { numbers }
+    numbers.view()
+}

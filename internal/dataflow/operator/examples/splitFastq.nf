@@ -1,0 +1,3 @@
+workflow {
+    channel.of("@r1\nACGT\n+\nIIII\n").splitFastq(record: true).view { read -> read.readString }
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of('{"samples": ["a", "b"]}').splitJson(path: 'samples').view()
+}

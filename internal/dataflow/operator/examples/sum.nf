@@ -1,0 +1,3 @@
+workflow {
+    channel.of('a', 'bb').sum { s -> s.length() }.view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of('7').toInteger().map { n -> n + 1 }.view()
+}

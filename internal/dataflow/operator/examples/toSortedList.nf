@@ -1,0 +1,3 @@
+workflow {
+    channel.of(3, 1, 2).toSortedList { a, b -> b <=> a }.view()
+}

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(['s1', [1, 2], ['a', 'b']]).transpose().view()
+}

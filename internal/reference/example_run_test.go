@@ -1,0 +1,69 @@
+package reference_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sluice/internal/cli"
+	"sluice/internal/engine"
+	"sluice/internal/lang/value"
+	"sluice/internal/reference"
+)
+
+// examples holds NAME.nf and NAME.out.
+const examples = "../dataflow/operator/examples"
+
+// TestExamples runs the example of every operator and channel factory and
+// compares what it prints.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for _, p := range reference.Pages(cli.Commands()) {
+		if p.Kind != "operator" && p.Kind != "channel" || strings.HasPrefix(p.Doc, "is refused") {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			if p.Script == "" {
+				t.Fatal("has no example in " + examples)
+			}
+			got := runExample(t, p.Script)
+			if *update {
+				if err := os.WriteFile(filepath.Join(examples, p.Name+".out"), []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != p.Output {
+				t.Errorf("the example prints\n%s\nnot\n%s", got, p.Output)
+			}
+		})
+	}
+}
+
+func runExample(t *testing.T, script string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, d := range []string{"reads", "incoming"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	main := filepath.Join(dir, "main.nf")
+	if err := os.WriteFile(main, []byte(script), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out, log bytes.Buffer
+	err := engine.Run(context.Background(), engine.Options{
+		Script: main, LaunchDir: dir, Params: value.NewMap(0), Process: value.NewMap(0), Executor: value.NewMap(0), Env: value.NewMap(0),
+		With: map[string]string{}, Quiet: true, Version: "25.04.4", Stdout: &out, Stderr: &log,
+		Getenv: func(string) (string, bool) { return "", false },
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	return out.String()
+}

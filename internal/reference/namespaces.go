@@ -1,0 +1,3 @@
+package reference
+
+func namespaces() []*Page { return nil }

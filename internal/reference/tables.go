@@ -1,0 +1,110 @@
+package reference
+
+import (
+	"strings"
+
+	"sluice/internal/config"
+	"sluice/internal/observe/trace"
+)
+
+func tables() []*Page { return []*Page{environment(), featureFlags(), traceFields()} }
+
+func environment() *Page {
+	p := &Page{
+		Kind: "table", Name: "environment variables", File: "environment-variables",
+		Doc: "Variables that are read when the program starts. Other variables of Nextflow have no effect", Follows: "reference/env-vars",
+	}
+	p.table("Variables", Variables)
+	return p
+}
+
+func featureFlags() *Page {
+	p := &Page{
+		Kind: "table", Name: "feature flags", File: "feature-flags",
+		Doc: "Set in a script, `nextflow.enable.x = true`, or in the configuration", Follows: "reference/feature-flags",
+	}
+	var rows []Row
+	for _, o := range config.FindScope("nextflow").Options {
+		if !strings.HasPrefix(o.Name, "enable.") {
+			continue
+		}
+		since, deprecated, doc := marks(o.Doc)
+		rows = append(rows, Row{Name: "nextflow." + o.Name, Default: o.Default, Since: since, Deprecated: deprecated, Doc: doc})
+	}
+	p.table("Flags", rows)
+	return p
+}
+
+func traceFields() *Page {
+	p := &Page{
+		Kind: "table", Name: "trace fields", File: "trace-fields",
+		Doc: "Columns of the trace file, chosen by `trace.fields`", Follows: "reports#trace-fields",
+	}
+	var rows []Row
+	for _, f := range trace.Fields {
+		rows = append(rows, Row{Name: f.Name, Doc: traceDocs[f.Name]})
+	}
+	p.table("Fields", rows)
+	return p
+}
+
+var traceDocs = map[string]string{
+	"task_id":      "number of the task in the run",
+	"hash":         "beginning of the task's hash, which is also the beginning of its work directory",
+	"native_id":    "number that the executor gave the task, such as a process id",
+	"process":      "name of the process in full",
+	"tag":          "what the directive `tag` gave",
+	"name":         "process and tag",
+	"status":       "SUBMITTED, RUNNING, COMPLETED, FAILED, ABORTED or CACHED",
+	"exit":         "exit status",
+	"module":       "environment modules, with colons between",
+	"container":    "container image",
+	"cpus":         "CPUs asked for",
+	"time":         "time asked for",
+	"disk":         "disk space asked for",
+	"memory":       "memory asked for",
+	"attempt":      "which attempt it was, from 1",
+	"submit":       "when it was handed to the executor",
+	"start":        "when it began",
+	"complete":     "when it ended",
+	"duration":     "from submission to end",
+	"realtime":     "from beginning to end",
+	"queue":        "queue of the executor",
+	"%cpu":         "CPU time by real time: 100% is one CPU all the time",
+	"%mem":         "part of the machine's memory",
+	"rss":          "resident memory at the end",
+	"vmem":         "virtual memory at the end",
+	"peak_rss":     "most resident memory",
+	"peak_vmem":    "most virtual memory",
+	"rchar":        "bytes read, from caches too",
+	"wchar":        "bytes written, into caches too",
+	"syscr":        "calls that read",
+	"syscw":        "calls that wrote",
+	"read_bytes":   "bytes read from disk",
+	"write_bytes":  "bytes written to disk",
+	"vol_ctxt":     "switches of the CPU that the task asked for",
+	"inv_ctxt":     "switches of the CPU that it did not",
+	"env":          "variables set for the task",
+	"workdir":      "work directory",
+	"script":       "the script, in one line",
+	"scratch":      "what the directive `scratch` gave",
+	"error_action": "what the error strategy did: retry, ignore, terminate or finish",
+	"hostname":     "machine it ran on",
+	"cpu_model":    "model of that machine's CPU",
+}
+
+// Variables are the environment variables that have an effect.
+var Variables = []Row{
+	{Name: "NO_COLOR", Doc: "set: no colours"},
+	{Name: "NXF_ANSI_LOG", Type: "true or false", Doc: "progress that redraws itself, or lines"},
+	{Name: "NXF_ANSI_SUMMARY", Type: "true or false", Doc: "the summary at the end of the redrawn progress"},
+	{Name: "NXF_DEBUG", Type: "1 or 2", Doc: "tasks run by their `.command.run`, which prints the environment (1) and every command (2)"},
+	{Name: "NXF_DISABLE_PARAMS_TYPE_DETECTION", Type: "true or false", Default: "false", Since: "23.10", Doc: "parameters of the command line stay text"},
+	{Name: "NXF_HOME", Type: "a directory", Default: "~/.nextflow", Doc: "directory of the user's own `config` file"},
+	{Name: "NXF_LOG_FILE", Type: "a file", Default: ".nextflow.log", Doc: "log file, unless `-log` names one"},
+	{Name: "NXF_PARAMS_FILE", Type: "a file", Doc: "parameters file, unless `-params-file` names one"},
+	{Name: "NXF_PID_FILE", Type: "a file", Default: ".nextflow.pid", Doc: "where `-bg` writes the process id"},
+	{Name: "NXF_SYNTAX_PARSER", Type: "v1 or v2", Default: "v2", Since: "25.04", Doc: "v1: what only the strict grammar refuses is a warning or passes"},
+	{Name: "NXF_WORK", Type: "a directory", Default: "work", Doc: "work directory, unless `-work-dir` or `workDir` names one"},
+	{Name: "TMPDIR", Type: "a directory", Default: "/tmp", Doc: "where tasks with `scratch true` work"},
+}
