@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,6 +23,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"sluice": main})
 }
 
+var update = flag.Bool("update", false, "rewrite the expected outputs in testdata/script")
+
 // TestScripts runs testdata/script. Besides the commands of testscript there are
 //
 //	status N sluice …   run it and want exit status N
@@ -36,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			// The history and the work of one script are of no concern to another.
 			env.Setenv("HOME", env.WorkDir)

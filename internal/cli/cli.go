@@ -89,6 +89,7 @@ func commands() []command {
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
 		{name: "info", usage: "[options]", doc: "Print facts about the program and the system", options: infoOptions, run: (*program).info},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
+		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "run", usage: "[options] <script or directory> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
 		{name: "version", usage: "", doc: "Print the version", run: (*program).version},
 	}

@@ -74,7 +74,7 @@ func runOptions(p *program, r *request) []option {
 		flag("Without effect: projects are local", func() {}, "offline"),
 		text("<dir>", "Directory of the workflow's outputs", &e.OutputDir, "output-dir", "o"),
 		text("<file>", "Parameters in JSON or YAML", &e.ParamsFile, "params-file"),
-		put("<names>", "Plugins beside those of the configuration; a warning names those that are not built in", "plugins"),
+		put("<names>", "Plugins beside those of the configuration, separated by commas", "plugins"),
 		flag("Set the pipeline up without running tasks", func() { e.Preview = true }, "preview"),
 		keyed("process", "Set a directive for all processes", e.Process),
 		text("<names>", "Configuration profiles, separated by commas", &e.Profile, "profile"),

@@ -132,7 +132,7 @@ var laterCommands = map[string]string{
 	"console": "there is no console", "drop": "pipelines are kept by git alone", "fs": "use the tools of the storage",
 	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
 	"lineage": "no lineage is recorded", "lint": "`run -preview` checks a pipeline", "list": "pipelines are kept by git alone",
-	"module": "modules are kept by git alone", "plugin": "plugins are built in", "pull": "use `git pull`",
+	"module": "modules are kept by git alone", "pull": "use `git pull`",
 	"secrets": "secrets are not kept", "self-update": "install a newer release", "view": "read the files",
 }
 

@@ -63,7 +63,7 @@ var processScope = sync.OnceValue(func() *Scope {
 var scopes = []func() *Scope{
 	unscoped, appleContainer, apptainer, aws, azure, charliecloud, conda, dag, docker, env, executor, fusion,
 	google, k8s, lineage, mail, manifest, nextflow, notification, params, plugins, podman, processScope, profiles, registry,
-	report, sarus, seqera, shifter, singularity, smolvm, spack, timeline, tower, trace, wave, weblog, workflow,
+	report, sarus, seqera, shifter, singularity, smolvm, spack, timeline, tower, trace, validation, wave, weblog, workflow,
 }
 
 var (

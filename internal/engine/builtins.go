@@ -67,7 +67,7 @@ func versionClass(t *stdlib.Table) *value.Class {
 // operators is what channel factories and operators need of the run.
 func (r *run) operators() *operator.Env {
 	return &operator.Env{
-		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps,
+		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps, Factories: r.factories,
 		TempDir: func(key string) (string, error) {
 			dir := filepath.Join(r.workDir, "collect-file", key)
 			if err := os.MkdirAll(dir, 0o777); err != nil {

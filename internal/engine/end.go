@@ -14,6 +14,7 @@ import (
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/plugin"
 	"sluice/internal/publish"
 	"sluice/internal/workflow"
 )
@@ -136,6 +137,9 @@ func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
 	message := e.Error()
 	if e.Where.IsZero() {
 		return &observe.WorkflowError{Report: message, Cause: message}
+	}
+	if e.Of.Name == plugin.Violation {
+		return &observe.WorkflowError{Report: fmt.Sprintf("%s\n\n -- Check script '%s' at line: %d", strings.TrimRight(message, "\n"), e.Where.File.Name, e.Where.Position().Line), Cause: message}
 	}
 	var list diag.List
 	first, rest, _ := strings.Cut(message, "\n")

@@ -13,6 +13,7 @@ import (
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
+	"sluice/internal/plugin"
 )
 
 // modules reads, parses and resolves script files, each once.
@@ -24,10 +25,11 @@ type modules struct {
 	loaded  map[string]*resolve.Module
 	loading map[string]bool
 	diags   diag.List
+	plugins *plugin.Registry
 }
 
 func newModules(n *names, project, launch string) *modules {
-	return &modules{names: n, root: launch, project: project, launch: launch, loaded: map[string]*resolve.Module{}, loading: map[string]bool{}}
+	return &modules{names: n, root: launch, project: project, launch: launch, loaded: map[string]*resolve.Module{}, loading: map[string]bool{}, plugins: plugins()}
 }
 
 // show is a path as messages show it: short where it lies below the launch directory.
@@ -109,12 +111,9 @@ func (m *modules) loader(from string) resolve.Loader {
 	}
 }
 
-// plugin refuses what is not built in, at the include that asks for it.
+// plugin checks what a script includes from a plugin.
 func (m *modules) plugin(inc *syntax.Include, name string) error {
-	var list diag.List
-	d := list.Add(inc.From.Span(), fmt.Sprintf("the plugin `%s` is not built in", name))
-	d.Help = "remove the include, or replace what it offers by a function of your own"
-	return list
+	return m.plugins.Include(inc, name).Err()
 }
 
 // path evaluates the text after `from`: directories of the project may be

@@ -83,7 +83,7 @@ func TestModules(t *testing.T) {
 			map[string]string{"main.nf": "include { ALIGN } from './a'\nworkflow { nope }", "a.nf": process + "workflow W { main: neither }"},
 			[]string{"main.nf:2:12: error: `nope` is not defined", "a.nf:2:20: error: `neither` is not defined"},
 		},
-		{"a plugin that is not there", map[string]string{"main.nf": "include { x } from 'plugin/nf-nothing'"}, []string{"the plugin `nf-nothing` is not built in"}},
+		{"a plugin that is not there", map[string]string{"main.nf": "include { x } from 'plugin/nf-nothing'"}, []string{"the plugin `nf-nothing` is not known here"}},
 	} {
 		short, full := problems(t, tc.files)
 		for _, want := range tc.want {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"sluice/internal/lang/diag"
@@ -71,19 +70,6 @@ func oldLanguage(at source.Span) *diag.Diagnostic {
 	d := &diag.Diagnostic{Span: at, Message: "DSL1, the first version of the language, is not supported"}
 	d.Help = "update the script to DSL2 and remove this setting, or run it with Nextflow 22.10 or older"
 	return d
-}
-
-// warnPlugins tells which plugins are asked for and not there.
-func (r *run) warnPlugins() {
-	var names []string
-	for _, p := range r.config.Plugins {
-		if name, _, _ := strings.Cut(strings.TrimSpace(p), "@"); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if len(names) > 0 {
-		r.warn("plugins that are not built in have no effect: " + strings.Join(names, ", "))
-	}
 }
 
 func knownExecutor(name string) bool {

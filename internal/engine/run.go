@@ -24,6 +24,7 @@ import (
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/plugin"
 	"sluice/internal/process"
 	"sluice/internal/publish"
 	"sluice/internal/software"
@@ -68,6 +69,10 @@ type run struct {
 	tasks     *tasks
 	cache     *cache.Cache
 	publisher *publish.Publisher
+	plugins   *plugin.Registry
+	uses      []plugin.Use              // plugins that the pipeline asks for
+	factories map[string]value.Callable // channel factories of plugins, by the name in the script
+	ansi      bool                      // the terminal shows colours and progress that redraws itself
 
 	bus       *observe.Bus
 	closers   []func() error
@@ -155,6 +160,7 @@ func (r *run) prepare(ctx context.Context) {
 	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
 	r.lock.Lock()
 	r.graph = dataflow.New(&r.lock)
+	r.factories = map[string]value.Callable{}
 	r.names = newNames(r.table)
 	parser, _ := r.o.Getenv("NXF_SYNTAX_PARSER")
 	r.names.lenient = parser == "v1"
@@ -195,7 +201,9 @@ func (r *run) warn(text string) { r.post(observe.Message{Level: observe.Warn, Te
 func (r *run) execute() error {
 	r.launch()
 	r.warnUnwritten()
-	r.warnPlugins()
+	if err := r.beginPlugins(); err != nil {
+		return err
+	}
 	main, err := r.resolve()
 	if err != nil {
 		return err
@@ -244,7 +252,7 @@ func (r *run) runScript(main *resolve.Module) error {
 		Interp: r.interp, Graph: r.graph, Thread: r.thread, Process: func(inst *interp.Instance, def *syntax.ProcessDef) workflow.Component {
 			return component{process.New(r.processes, inst, def)}
 		}, Builtin: r.builtin,
-		Plugin:    func(string, string) (value.Value, bool) { return nil, false },
+		Plugin:    r.pluginFunction,
 		ModuleDir: func(path string) value.Value { return value.ParsePath(filepath.Dir(path)) },
 		Template:  r.template, Warn: r.warn, Outputs: outputs,
 	}

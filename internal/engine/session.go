@@ -68,6 +68,9 @@ func (r *run) configure() error {
 	if err := r.refuse(); err != nil {
 		return err
 	}
+	if err := r.usePlugins(); err != nil {
+		return err
+	}
 	if err := r.checkVersion(); err != nil {
 		return err
 	}
@@ -293,6 +296,7 @@ func (r *run) openObservers() error {
 	} else {
 		options.LogFile = logFile
 	}
+	r.ansi = options.ANSI && getenv("NO_COLOR") == ""
 	printer := progress.New(options)
 	r.closers = append(r.closers, printer.Close)
 	past := &history.Observer{File: history.Open(r.o.LaunchDir)}

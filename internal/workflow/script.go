@@ -26,8 +26,8 @@ type Runtime struct {
 	Process func(inst *interp.Instance, def *syntax.ProcessDef) Component
 	// Builtin finds what every script sees; params and moduleDir are the script's own.
 	Builtin func(name string) (value.Value, bool)
-	// Plugin finds a function or operator that a built-in plugin offers.
-	Plugin func(plugin, name string) (value.Value, bool)
+	// Plugin finds a function that a built-in plugin offers; local is its name in the script.
+	Plugin func(plugin, name, local string) (value.Value, bool)
 	// ModuleDir is the directory of a module's file, as scripts see it.
 	ModuleDir func(path string) value.Value
 	// Template is the function `template` of a module's processes.
@@ -148,7 +148,7 @@ func (s *Script) include(inc *resolve.Include) error {
 
 func (s *Script) includePlugin(inc *resolve.Include) error {
 	for _, item := range inc.Decl.Items {
-		v, ok := s.rt.Plugin(inc.Plugin, item.Name)
+		v, ok := s.rt.Plugin(inc.Plugin, item.Name, item.Local())
 		if !ok {
 			return fmt.Errorf("the plugin `%s` offers no `%s`", inc.Plugin, item.Name)
 		}

@@ -285,6 +285,7 @@ func (u *unit) plugins(body []syntax.Stmt, s *scope) error {
 		}
 		if name := value.ToString(v); !contains(u.l.config.Plugins, name) {
 			u.l.config.Plugins = append(u.l.config.Plugins, name)
+			u.l.config.Spans[config.Key("plugins", name)] = c.Args[0].Value.Span()
 		}
 	}
 	return nil

@@ -61,7 +61,16 @@ func (f *factory) InvokeMethod(th *value.Thread, name string, args []value.Value
 			return v, true, err
 		}
 	}
+	if added, ok := f.env.Factories[name]; ok {
+		v, err := added.CallWith(th, args)
+		return v, true, err
+	}
 	return nil, true, f.missing(name)
+}
+
+// FromList is channel.fromList for other packages: a channel of the elements.
+func FromList(env *Env, name string, elems []value.Value) value.Value {
+	return fromElements(env.Graph, name, elems)
 }
 
 func (f *factory) missing(name string) error {

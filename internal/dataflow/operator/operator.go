@@ -22,6 +22,8 @@ type Env struct {
 	TempDir func(key string) (string, error)
 	// Dump says whether `dump` prints for a tag; nil means never.
 	Dump func(tag string) bool
+	// Factories are channel factories that scripts include from plugins.
+	Factories map[string]value.Callable
 }
 
 // An operator is one row of the table.

@@ -1,0 +1,63 @@
+package plugin
+
+// withoutEffect are the plugins that a pipeline may name and that have no
+// effect: what they do is done otherwise, or is not done and said to be lost.
+var withoutEffect = []*Plugin{
+	{Name: "nf-amazon", Doc: "AWS Batch, S3", Lost: "tasks do not run on AWS Batch, `s3://` is not read by it"},
+	{Name: "nf-azure", Doc: "Azure Batch, Blob storage", Lost: "tasks do not run on Azure Batch, `az://` is not read by it"},
+	{
+		Name: "nf-boost", Doc: "experimental operators and automatic cleanup", Lost: "intermediate files are not deleted while the pipeline runs",
+		Elsewhere: map[string]string{
+			"fromJson":  "use `new groovy.json.JsonSlurper().parseText(file.text)`",
+			"toJson":    "use `groovy.json.JsonOutput.toJson(value)`",
+			"fromYaml":  "use `new org.yaml.snakeyaml.Yaml().load(file.text)`",
+			"toYaml":    "use `new org.yaml.snakeyaml.Yaml().dump(value)`",
+			"mergeCsv":  "use the operator `collectFile`",
+			"mergeText": "use the operator `collectFile`",
+			"request":   "fetch the address in a process",
+			"template":  "use `groovy.text.SimpleTemplateEngine`",
+			"exec":      "write a process with an `exec:` block",
+			"scan":      "use the operators `reduce` or `toList` and `flatMap`",
+			"then":      "use the operators `map`, `flatMap` and `reduce`",
+			"thenMany":  "use the operators `multiMap` and `branch`",
+		},
+	},
+	{Name: "nf-cloudcache", Doc: "cache metadata in object storage", Lost: "the cache is kept below the launch directory"},
+	{Name: "nf-co2footprint", Doc: "estimate of energy and CO2", Lost: "no estimate of energy and CO2 is written"},
+	{Name: "nf-codecommit", Doc: "projects kept in AWS CodeCommit", Lost: "projects of AWS CodeCommit are not pulled"},
+	{Name: "nf-console", Doc: "interactive console", Lost: "there is no console"},
+	{Name: "nf-cws", Doc: "common workflow scheduler", Lost: "tasks are not scheduled by the common workflow scheduler"},
+	{Name: "nf-ecs", Doc: "Alibaba and AWS container services", Lost: "tasks do not run on a container service"},
+	{Name: "nf-ga4gh", Doc: "GA4GH task execution", Lost: "tasks do not run on a GA4GH TES server"},
+	{Name: "nf-google", Doc: "Google Batch, Cloud storage", Lost: "tasks do not run on Google Batch, `gs://` is not read by it"},
+	{Name: "nf-gpt", Doc: "prompts for language models", Lost: "no language model is asked"},
+	{Name: "nf-hello", Doc: "example plugin", Lost: "the greeting is not printed"},
+	{Name: "nf-iridanext", Doc: "results for IRIDA Next", Lost: "no `iridanext.output.json.gz` is written"},
+	{Name: "nf-k8s", Doc: "Kubernetes", Lost: "tasks do not run on Kubernetes"},
+	{Name: "nf-lineage", Doc: "lineage metadata", Lost: "no lineage is recorded"},
+	{Name: "nf-lock", Doc: "lock of a launch directory", Lost: "two runs in one launch directory do not exclude each other"},
+	{Name: "nf-parquet", Doc: "Parquet files", Lost: "Parquet files are not read", Elsewhere: map[string]string{
+		"splitParquet": "turn the file into CSV in a process and use `splitCsv`",
+		"toParquet":    "write CSV and turn it into Parquet in a process",
+	}},
+	{Name: "nf-plugin-template", Doc: "template of plugins"},
+	{Name: "nf-prov", Doc: "provenance reports", Lost: "no provenance report is written"},
+	{Name: "nf-quilt", Doc: "Quilt packages", Lost: "results are not stored as Quilt packages"},
+	{Name: "nf-slack", Doc: "messages to Slack", Lost: "nothing is sent to Slack", Elsewhere: map[string]string{
+		"slackMessage": "call `curl` in a process, or notify from a completion handler",
+		"slackFile":    "call `curl` in a process, or notify from a completion handler",
+	}},
+	{Name: "nf-sqldb", Doc: "SQL databases", Lost: "databases are not queried", Elsewhere: map[string]string{
+		"fromQuery":  "export the table to a file and read it with `channel.fromPath(…).splitCsv()`",
+		"sqlInsert":  "write a file and load it into the database in a process",
+		"sqlExecute": "call the client of the database in a process",
+	}},
+	{Name: "nf-teams", Doc: "messages to Teams", Lost: "nothing is sent to Teams"},
+	{Name: "nf-tower", Doc: "Seqera Platform", Lost: "the run is not shown in Seqera Platform"},
+	{Name: "nf-wave", Doc: "containers made on demand", Lost: "no container is made or fetched by Wave"},
+	{Name: "nf-weblog", Doc: "messages about the run to a web address", Lost: "no message is sent to a web address"},
+	{Name: "nf-xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},
+	{Name: "nf-xpack-google", Doc: "extensions for Google Cloud", Lost: "tasks do not run on Google Batch"},
+	{Name: "xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},
+	{Name: "xpack-google", Doc: "extensions for Google Cloud", Lost: "tasks do not run on Google Batch"},
+}
