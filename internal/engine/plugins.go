@@ -15,7 +15,7 @@ import (
 // plugins is the list of plugins: those built in, and those of the table that
 // have no effect.
 func plugins() *plugin.Registry {
-	return plugin.NewRegistry(nfschema.Plugin(), nfschema.Validation())
+	return plugin.NewRegistry(nfschema.Plugins()...)
 }
 
 // Plugins are all plugins that are known.

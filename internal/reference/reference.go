@@ -19,6 +19,7 @@ var kinds = []kind{
 	{"function", "Function.", "Functions"},
 	{"namespace", "Namespace.", "Namespaces"},
 	{"type", "Type.", "Types"},
+	{"plugin", "Plugin.", "Plugins"},
 	{"config", "Configuration scope.", "Configuration scopes"},
 	{"command", "Command.", "Commands"},
 	{"table", "Table.", "Tables"},
@@ -36,7 +37,7 @@ func kindOf(dir string) kind {
 // Pages are all pages in the order of the index.
 func Pages(commands []Command) []*Page {
 	all := slices.Concat(
-		operators(), factories(), directives(), functions(), namespaces(), types(), scopes(), commandPages(commands), tables(),
+		operators(), factories(), directives(), functions(), namespaces(), types(), plugins(), scopes(), commandPages(commands), tables(),
 	)
 	order := func(p *Page) int { return slices.Index(kinds, kindOf(p.Kind)) }
 	slices.SortStableFunc(all, func(a, b *Page) int {

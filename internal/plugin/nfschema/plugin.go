@@ -5,8 +5,11 @@ import (
 	"sluice/internal/plugin"
 )
 
-// Plugin is nf-schema.
-func Plugin() *plugin.Plugin {
+// Plugins are those of this package.
+func Plugins() []*plugin.Plugin { return []*plugin.Plugin{schemaPlugin(), validationPlugin()} }
+
+// schemaPlugin is nf-schema.
+func schemaPlugin() *plugin.Plugin {
 	return &plugin.Plugin{
 		Name: "nf-schema", BuiltIn: true, Doc: "parameters and sample sheets checked against JSON schemas; help and summaries",
 		Begin: help,
@@ -42,8 +45,8 @@ func Plugin() *plugin.Plugin {
 	}
 }
 
-// Validation is nf-validation, which nf-schema follows.
-func Validation() *plugin.Plugin {
+// validationPlugin is nf-validation, which nf-schema follows.
+func validationPlugin() *plugin.Plugin {
 	return &plugin.Plugin{
 		Name: "nf-validation", BuiltIn: true, Doc: "older form of nf-schema",
 		Functions: []*plugin.Function{
