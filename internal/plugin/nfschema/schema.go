@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -149,7 +150,8 @@ func describeInvalid(err error) string {
 		for _, leaf := range leaves(v) {
 			lines = append(lines, "* /"+strings.Join(leaf.InstanceLocation, "/")+": "+leaf.ErrorKind.LocalizedString(printer))
 		}
-		return strings.Join(unique(lines), "\n")
+		slices.Sort(lines)
+		return strings.Join(slices.Compact(lines), "\n")
 	}
 	return "* " + err.Error()
 }

@@ -1,6 +1,7 @@
 package nfschema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -73,7 +74,7 @@ func (s *schema) find(v value.Value) ([]violation, error) {
 		if c := slices.Compare(a.path, b.path); c != 0 {
 			return c
 		}
-		return strings.Compare(rank(a), rank(b))
+		return cmp.Or(strings.Compare(rank(a), rank(b)), strings.Compare(a.location, b.location))
 	})
 	return found, nil
 }
