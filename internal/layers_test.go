@@ -20,7 +20,7 @@ const module = "sluice/internal/"
 // only from rows below its own. A `*` stands for one directory.
 var layers = [][]string{
 	0: {"lang/source", "lang/value", "storage"},
-	1: {"dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/storagetest"},
+	1: {"secret", "dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/storagetest"},
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest"},
 	3: {"config", "task", "lang/resolve"},
 	4: {"executor", "cache", "container", "observe", "plugin", "lang/interp"},

@@ -29,8 +29,9 @@ const (
 type program struct {
 	brand   string // "sluice", or "nextflow" when called by that name
 	args    []string
-	dir     string // working directory
-	self    string // path of the binary, for -bg
+	dir     string    // working directory
+	self    string    // path of the binary, for -bg
+	stdin   io.Reader // nil: a terminal, which is not read from
 	stdout  io.Writer
 	stderr  io.Writer
 	color   bool
@@ -56,6 +57,9 @@ func Main() {
 		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdout: os.Stdout, stderr: os.Stderr,
 		color:  !noColor && term.IsTerminal(int(os.Stderr.Fd())),
 		getenv: os.LookupEnv, environ: os.Environ(), run: engine.Run, config: engine.Config,
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		p.stdin = os.Stdin
 	}
 	os.Exit(p.main())
 }
@@ -91,6 +95,7 @@ func commands() []command {
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "run", usage: "[options] <script or directory> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
+		{name: "secrets", usage: "list | get <name> | set <name> <value> | delete <name>", doc: "Keep values that must not be seen, for the directive `secret`", run: (*program).secrets},
 		{name: "version", usage: "", doc: "Print the version", run: (*program).version},
 	}
 }

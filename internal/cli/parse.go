@@ -133,7 +133,7 @@ var laterCommands = map[string]string{
 	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
 	"lineage": "no lineage is recorded", "lint": "`run -preview` checks a pipeline", "list": "pipelines are kept by git alone",
 	"module": "modules are kept by git alone", "pull": "use `git pull`",
-	"secrets": "secrets are not kept", "self-update": "install a newer release", "view": "read the files",
+	"self-update": "install a newer release", "view": "read the files",
 }
 
 // option reads one option and says how many arguments it took.

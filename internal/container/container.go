@@ -19,11 +19,12 @@ type Spec struct {
 	BinDirs   []string
 	Scratch   bool // the task runs in another directory, mounted too
 	Cpus      int
-	MemoryMB  int64  // 0 = not set
-	HasEnv    bool   // the wrapper has nxf_container_env
-	Traced    bool   // Command is the wrapper itself, which needs NXF_DEBUG
-	Command   string // shell text to run inside
-	Redirect  string // shell text after the command, such as ` < file`
+	MemoryMB  int64    // 0 = not set
+	Secrets   []string // names of variables to pass on, whose values must not be seen
+	HasEnv    bool     // the wrapper has nxf_container_env
+	Traced    bool     // Command is the wrapper itself, which needs NXF_DEBUG
+	Command   string   // shell text to run inside
+	Redirect  string   // shell text after the command, such as ` < file`
 }
 
 // Lines are what the wrapper needs of an engine; empty where it needs nothing.

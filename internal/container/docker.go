@@ -25,6 +25,9 @@ func boxEnv(s Spec) []string {
 	if s.Container.FixOwnership {
 		w = append(w, `-e "NXF_OWNER=$(id -u):$(id -g)"`)
 	}
+	for _, name := range s.Secrets {
+		w = append(w, `-e "`+name+`"`)
+	}
 	for _, name := range s.Container.EnvWhitelist {
 		w = append(w, "-e "+`"`+InDouble(name)+`"`)
 	}

@@ -12,7 +12,9 @@ func singularity(s Spec) Lines { return execLine(s, "singularity", "SINGULARITYE
 func execLine(s Spec, name, prefix string) Lines {
 	c := s.Container
 	var w words
-	w.add("set +u; env -", `PATH="$PATH"`)
+	w.add("set +u;")
+	w.add(clearEnv(s.Secrets, prefix)...)
+	w.add(`PATH="$PATH"`)
 	pass := func(name string) { w.add("${" + name + ":+" + prefix + name + `="$` + name + `"}`) }
 	pass("TMP")
 	pass("TMPDIR")
@@ -47,4 +49,17 @@ func execLine(s Spec, name, prefix string) Lines {
 	}
 	w.add(c.RunOptions, c.Options, Quote(c.Image), `/bin/bash -c "`+cd+inner(s)+`"`)
 	return Lines{Run: w.String() + s.Redirect}
+}
+
+// clearEnv begins the command of a cleared environment. Secrets are set by the
+// shell and left in it: on a command line others could read them.
+func clearEnv(secrets []string, prefix string) (w words) {
+	if len(secrets) == 0 {
+		return words{"env -"}
+	}
+	for _, name := range secrets {
+		w.add("export " + prefix + name + `="$` + name + `";`)
+	}
+	w.add("env $(compgen -e | sed '/^" + prefix + "/d; s/^/-u /')")
+	return w
 }

@@ -34,7 +34,8 @@ func (r *run) makeBuiltins() {
 	b["baseDir"], b["projectDir"] = value.ParsePath(r.projectDir), value.ParsePath(r.projectDir)
 	b["launchDir"], b["workDir"] = value.ParsePath(r.o.LaunchDir), value.ParsePath(r.workDir)
 	b["outputDir"] = value.ParsePath(r.outputDir)
-	b["secrets"] = value.NewMap(0)
+	r.vault.fail = r.stop
+	b["secrets"] = r.vault
 	args := value.NewList()
 	for _, a := range r.o.Args {
 		args.Elems = append(args.Elems, value.String(a))

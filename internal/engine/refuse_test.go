@@ -108,8 +108,8 @@ func TestRefusedScripts(t *testing.T) {
 		want, not    []string
 	}{
 		{
-			"a secret", "process P {\n    secret 'KEY'\n    script:\n    'true'\n}\nworkflow { P() }",
-			[]string{"--> main.nf:2:5", "process `P` asks for a secret", "env.NAME"},
+			"job arrays", "process P {\n    array 10\n    script:\n    'true'\n}\nworkflow { P() }",
+			[]string{"--> main.nf:2:5", "Executor 'local' does not support job arrays", "remove the directive"},
 			nil,
 		},
 		{"DSL1", "nextflow.enable.dsl = 1\nx = channel.of(1).into { a; b }\n", []string{"--> main.nf:1:1", "DSL1"}, []string{"into"}},

@@ -77,6 +77,7 @@ type run struct {
 	bus       *observe.Bus
 	closers   []func() error
 	failure   *process.Failure
+	vault     *vault
 	finishing bool // errorStrategy finish: what runs may end
 	ignored   int
 	compiled  bool // the script and all it includes were resolved

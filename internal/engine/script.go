@@ -80,7 +80,8 @@ func (r *run) makeProcesses() {
 			r.tasks.dirs = append(r.tasks.dirs, rec.WorkDir)
 		},
 		Publish: func(it publish.Item) { r.publisher.Add(it) },
-		Fail:    r.fail, Ignored: func() { r.ignored++ }, Eval: r.evalEmbedded,
+		Secret:  r.secret(), SecretStore: r.vault.path(), Program: program(),
+		Fail: r.fail, Ignored: func() { r.ignored++ }, Eval: r.evalEmbedded,
 	}
 }
 

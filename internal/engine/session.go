@@ -42,6 +42,8 @@ func (r *run) configure() error {
 	for _, m := range r.table.Globals() {
 		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
 	}
+	r.vault = &vault{getenv: r.o.Getenv}
+	r.builtins["secrets"] = r.vault
 	if err := r.libraries(r.o.With["lib"]); err != nil {
 		return err
 	}
@@ -52,6 +54,9 @@ func (r *run) configure() error {
 	})
 	if err != nil {
 		return err
+	}
+	if r.vault.err != nil {
+		return r.vault.err
 	}
 	r.config, r.params = cfg, cfg.Params().Copy()
 	problems := append(warnings, cfg.Check()...)
@@ -149,7 +154,7 @@ type configNames struct{ *names }
 
 func (n configNames) Builtin(name string) bool {
 	switch name {
-	case "params", "baseDir", "projectDir", "launchDir", "workDir", "moduleDir", "outputDir", "workflow", "nextflow", "log", "secrets", "this", "owner", "delegate", "channel", "Channel", "template", "env":
+	case "params", "baseDir", "projectDir", "launchDir", "workDir", "moduleDir", "outputDir", "workflow", "nextflow", "log", "this", "owner", "delegate", "channel", "Channel", "template", "env":
 		return false
 	}
 	return n.names.Builtin(name)

@@ -236,10 +236,16 @@ func (n *node) start(p *pending, in *instance) error {
 	if err != nil {
 		return n.fail(p, err)
 	}
+	resume := n.run.Resume && mode != directive.CacheOff
+	if resume {
+		if found, err := n.laterAttempt(p, in, base, mode); found || err != nil {
+			return err
+		}
+	}
 	for try := p.errors + 1; ; try++ {
 		t.Hash = rehash(base, try)
 		t.WorkDir = filepath.Join(n.run.WorkDir, t.Hash.Dir())
-		if n.run.Resume && mode != directive.CacheOff {
+		if resume {
 			cached, err := n.cached(p, in)
 			if cached || err != nil {
 				return err
@@ -258,6 +264,10 @@ func (n *node) start(p *pending, in *instance) error {
 	}
 	if n.def.native() {
 		t.Exec = in.exec
+	}
+	if err := in.secrets(); err != nil {
+		t.Result.Exit = -1
+		return n.fail(p, err)
 	}
 	n.run.pendingOf(t, p)
 	n.run.Graph.Hold()
@@ -284,7 +294,11 @@ func (r *Run) pendingOf(t *task.Task, p *pending) {
 func (in *instance) exec(th *value.Thread) error {
 	th.Lock.Lock()
 	defer th.Lock.Unlock()
-	_, err := in.node.def.script.Run(in.frame.WithThread(th))
+	body := in.node.def.script
+	if stub := in.node.def.stub; stub != nil && in.run().Stub {
+		body = stub
+	}
+	_, err := body.Run(in.frame.WithThread(th))
 	return err
 }
 

@@ -52,6 +52,10 @@ type Run struct {
 	Fail func(f Failure, finish bool)
 	// Eval evaluates an expression of a template or shell block.
 	Eval func(expr string, inst *interp.Instance, scope value.Value) (value.Value, error)
+	// Secret finds a value in the store; nil when secrets are switched off.
+	Secret func(name string) (text string, found bool, err error)
+	// SecretStore and Program let the wrapper of a task find secrets by itself.
+	SecretStore, Program string
 	// Ignored notes a failure that the run goes on without.
 	Ignored func()
 
@@ -68,8 +72,9 @@ type Failure struct {
 	Process string // name of the task, or of the process
 	Task    *task.Task
 	Cause   string
-	Source  string // text of the body, when it is what failed
-	Err     error  // the script's exception, if that is the cause
+	Source  string           // text of the body, when it is what failed
+	Err     error            // the script's exception, if that is the cause
+	Command *observe.Command // what failed, when it was not the script
 }
 
 // pending is a task on its way, with what is needed to finish it.

@@ -6,6 +6,7 @@ import (
 	"sluice/internal/directive"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 )
@@ -149,23 +150,25 @@ func (n *node) merge() (*value.Map, []string, error) {
 // refuse ends the run for a directive that would change what the tasks do and
 // cannot be carried out.
 func (n *node) refuse() error {
-	if n.settings.GetString("secret") == nil {
-		return nil
+	var list diag.List
+	if v := n.settings.GetString("array"); v != nil {
+		p := list.Add(n.placeOf("array"), fmt.Sprintf("Executor '%s' does not support job arrays: directive `array` of process `%s`", n.run.Executor, n.name))
+		p.Help = "remove the directive, or set it in the profile of a cluster only"
 	}
-	d := n.def
-	at := n.run.Config.Span("process", "secret")
-	for _, e := range d.ast.Directives {
-		if e.Name == "secret" {
-			at = e.Span()
+	return list.Err()
+}
+
+// placeOf is where a directive of the node was written.
+func (n *node) placeOf(name string) source.Span {
+	for _, e := range n.def.ast.Directives {
+		if e.Name == name {
+			return e.Span()
 		}
 	}
-	if at.IsZero() {
-		at = d.ast.NameAt
+	if at := n.run.Config.Span("process", name); !at.IsZero() {
+		return at
 	}
-	var list diag.List
-	p := list.Add(at, fmt.Sprintf("process `%s` asks for a secret, and secrets are not kept in this release", n.name))
-	p.Help = "put the value into the environment by `env.NAME = …` in a configuration file that only you can read, and remove the directive"
-	return list
+	return n.def.ast.NameAt
 }
 
 // Static gives a setting of a node that holds for all its tasks.

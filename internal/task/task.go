@@ -52,6 +52,7 @@ type Task struct {
 	Exec         func(*value.Thread) error // native body of an `exec:` process; Script is empty
 	Stdin        *string                   // content of .command.in
 	Env          []EnvVar                  // in order; exported before the script
+	Secrets      *Secrets                  // nil: none
 	BeforeScript string
 	AfterScript  string
 	BinDirs      []string // put in front of PATH

@@ -158,6 +158,10 @@ func (e *BaseEnv) For(t *task.Task) []string {
 		}
 		set(v.Name, b.String())
 	}
+	for _, kv := range t.Secrets.Environ() {
+		name, text, _ := strings.Cut(kv, "=")
+		set(name, text)
+	}
 	if len(t.BinDirs) > 0 {
 		set("PATH", get("PATH")+":"+strings.Join(t.BinDirs, ":"))
 	}

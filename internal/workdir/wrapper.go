@@ -32,6 +32,7 @@ func writeWrapper(b *bytes.Buffer, t *task.Task) error {
 		b.WriteString(fsFunctions)
 	}
 	w.containerEnv()
+	w.secrets()
 	w.exits()
 	w.function("nxf_launch", w.launch())
 	w.function("nxf_stage", stageLines(t))
@@ -124,6 +125,7 @@ func containerLines(t *task.Task, hasEnv bool) (container.Lines, error) {
 		Cpus:      t.Resources.Cpus,
 		MemoryMB:  int64(t.Resources.Memory) >> 20,
 		HasEnv:    hasEnv,
+		Secrets:   secretNames(t),
 		Traced:    usesTrace(t),
 	}
 	for _, in := range t.Stage {
@@ -155,6 +157,46 @@ func (w *wrapper) containerEnv() {
 	if w.t.Container != nil && w.env != "" {
 		w.function("nxf_container_env", []string{"printf '%s' " + container.Quote(container.Quote(w.env))})
 	}
+}
+
+func secretNames(t *task.Task) []string {
+	if t.Secrets == nil {
+		return nil
+	}
+	return t.Secrets.Names
+}
+
+// showEnv prints the environment for NXF_DEBUG, without secrets.
+func (w *wrapper) showEnv() string {
+	if w.t.Secrets == nil {
+		return "nxf_env"
+	}
+	return "( unset " + strings.Join(w.t.Secrets.Names, " ") + "; nxf_env )"
+}
+
+// secrets is the function that sets the task's secrets. The engine hands them
+// over in the environment; called by hand, the wrapper asks for them. From
+// there on the shell does not show what it does.
+func (w *wrapper) secrets() {
+	s := w.t.Secrets
+	if s == nil {
+		return
+	}
+	body := []string{
+		"{ set +x; } 2>/dev/null",
+		"local nxf_name nxf_program",
+		`if [[ ! ${NXF_SECRETS_SET:-} ]]; then`,
+		"    nxf_program=$(command -v " + container.Quote(s.Program) + " sluice nextflow | head -n 1)",
+		"    for nxf_name in " + strings.Join(s.Names, " ") + "; do",
+		`        printf -v "$nxf_name" '%s' "$(NXF_SECRETS_FILE=` + container.Quote(s.Store) + ` "$nxf_program" secrets get "$nxf_name" && printf x)"`,
+		`        [[ ${!nxf_name} == *$'\nx' ]] || exit 1`,
+		`        printf -v "$nxf_name" '%s' "${!nxf_name%$'\nx'}"`,
+		"    done",
+		"fi",
+		"unset NXF_SECRETS_SET",
+		"export " + strings.Join(s.Names, " "),
+	}
+	w.function("nxf_secrets", body)
 }
 
 // launch is the line that runs the task and gives its exit status.
@@ -223,7 +265,7 @@ func (w *wrapper) main() {
 	}
 	w.add(
 		"    NXF_SCRATCH="+scratch(w.t.Scratch),
-		"    [[ $NXF_DEBUG > 0 ]] && nxf_env",
+		"    [[ $NXF_DEBUG > 0 ]] && "+w.showEnv(),
 		`    : > "$nxf_dir/`+BeginFile+`"`,
 		"    set +u",
 	)
@@ -242,6 +284,9 @@ func (w *wrapper) main() {
 	w.add("    set -u")
 	if w.t.Container == nil {
 		w.WriteString(w.env)
+	}
+	if w.t.Secrets != nil {
+		w.add("    nxf_secrets")
 	}
 	w.add(
 		`    [[ $NXF_SCRATCH ]] && cd "$NXF_SCRATCH"`,

@@ -70,6 +70,9 @@ func (p *process) start() error {
 	if p.wrapped {
 		argv = []string{"/bin/bash", workdir.RunFile}
 		env = append(os.Environ(), "NXF_STAGED=1")
+		if t.Secrets != nil {
+			env = append(append(env, t.Secrets.Environ()...), "NXF_SECRETS_SET=1")
+		}
 	} else {
 		argv = append(append(argv, workdir.Interpreter(t)...), filepath.Join(t.WorkDir, workdir.ScriptFile))
 		env = p.e.base.For(t)

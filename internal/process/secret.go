@@ -1,0 +1,44 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+
+	"sluice/internal/directive"
+	"sluice/internal/task"
+)
+
+// secrets gives the task the values that the directive `secret` names. They
+// are no part of its hash: a renewed password runs nothing again.
+func (in *instance) secrets() error {
+	v, err := in.setting("secret")
+	if err != nil || v == nil {
+		return err
+	}
+	r := in.run()
+	var names []string
+	values := map[string]string{}
+	for _, name := range directive.Words(v) {
+		if name == "" {
+			continue
+		}
+		if r.Secret == nil {
+			return errors.New("Secrets are switched off by NXF_ENABLE_SECRETS, and `" + name + "` is required")
+		}
+		text, found, err := r.Secret(name)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("Required secret is missing: '%s'", name)
+		}
+		if _, twice := values[name]; !twice {
+			names = append(names, name)
+		}
+		values[name] = text
+	}
+	if len(names) > 0 {
+		in.task.Secrets = task.NewSecrets(r.SecretStore, r.Program, names, values)
+	}
+	return nil
+}
