@@ -51,6 +51,9 @@ func (r *run) watchInterrupts() {
 
 // end reports how the run went, calls the handlers and closes everything.
 func (r *run) end(err error) error {
+	if r.vault != nil && r.vault.err != nil {
+		err, r.failure = r.vault.err, nil
+	}
 	code, report := r.verdict(err)
 	if report != nil {
 		r.post(*report)
@@ -164,12 +167,16 @@ func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
 // failureReport is the block of a failed task.
 func (r *run) failureReport() *observe.WorkflowError {
 	f := r.failure
-	cause := f.Cause
+	cause, place := f.Cause, ""
 	if f.Err != nil {
 		var e *value.Exception
+		native := f.Task != nil && f.Task.Exec != nil
 		if errors.As(f.Err, &e) && !e.Where.IsZero() && e.Of.Simple() != "WorkflowScriptErrorException" {
 			p := e.Where.Position()
-			cause += fmt.Sprintf(" -- Check script '%s' at line: %d", e.Where.File.Name, p.Line)
+			place = fmt.Sprintf("%s:%d:%d", e.Where.File.Name, p.Line, p.Column)
+			if !native {
+				cause += fmt.Sprintf(" -- Check script '%s' at line: %d", e.Where.File.Name, p.Line)
+			}
 		}
 	}
 	if f.Task == nil && f.Source != "" {
@@ -178,7 +185,7 @@ func (r *run) failureReport() *observe.WorkflowError {
 	if f.Task == nil {
 		return &observe.WorkflowError{Report: fmt.Sprintf("Error executing process > '%s'\n\nCaused by:\n  %s\n", f.Process, strings.ReplaceAll(cause, "\n", "\n  ")), Cause: cause}
 	}
-	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.log")}
+	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.log"), Command: f.Command}
 	failure.Stderr = strings.ReplaceAll(failure.Stderr, f.Task.WorkDir+"/", "")
 	for _, s := range f.Task.Stage {
 		if _, err := os.Stat(s.Source); errors.Is(err, os.ErrNotExist) {
@@ -186,7 +193,7 @@ func (r *run) failureReport() *observe.WorkflowError {
 		}
 	}
 	if f.Task.Exec != nil {
-		failure.Source = f.Source
+		failure.Source, failure.Place = f.Source, place
 	}
 	return &observe.WorkflowError{Report: observe.ErrorReport(failure), Cause: cause, Task: f.Task}
 }

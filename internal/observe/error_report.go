@@ -17,7 +17,16 @@ type Failure struct {
 	Cause          string
 	Source         string
 	Stdout, Stderr string
+	Place          string   // of the mistake in a native body
 	Missing        []string // inputs that do not exist
+	Command        *Command // what failed, when it was not the script
+}
+
+// A Command is one that ran for a task besides its script: that of an `eval` output.
+type Command struct {
+	Text   string
+	Exit   int
+	Output string
 }
 
 // SourceReport is the block for a task whose script text could not be made:
@@ -36,18 +45,19 @@ func ErrorReport(f Failure) string {
 	}
 	b.WriteString("Error executing process > '" + t.Name + "'\n")
 	section("Caused by", indent(f.Cause)+"\n")
-	if t.Exec != nil || f.Source != "" {
+	switch {
+	case f.Command != nil:
+		section("Command executed", "\n"+indent(f.Command.Text))
+		section("Command exit status", indent(strconv.Itoa(f.Command.Exit)))
+		section("Command output", indent(orEmpty(f.Command.Output)))
+	case t.Exec != nil || f.Source != "":
 		if f.Source != "" {
 			section("Source block", indent(dedent(f.Source))+"  \n")
 		}
-	} else {
+	default:
 		section("Command executed", "\n"+indent(command(t)))
 		section("Command exit status", indent(exitStatus(t)))
-		out := tail(f.Stdout)
-		if out == "" {
-			out = "(empty)"
-		}
-		section("Command output", indent(out))
+		section("Command output", indent(orEmpty(f.Stdout)))
 		if e := tail(f.Stderr); e != "" {
 			section("Command error", indent(e))
 		}
@@ -61,6 +71,13 @@ func ErrorReport(f Failure) string {
 		b.WriteString("\nhelp: " + h + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func orEmpty(output string) string {
+	if s := tail(output); s != "" {
+		return s
+	}
+	return "(empty)"
 }
 
 func indent(s string) string {
@@ -128,6 +145,11 @@ func tip(t *task.Task) string {
 func help(f Failure) string {
 	t := f.Task
 	switch {
+	case f.Place != "":
+		return "the error is at " + f.Place
+	case strings.HasPrefix(f.Cause, "Required secret is missing: '"):
+		name := strings.Trim(strings.TrimPrefix(f.Cause, "Required secret is missing: "), "'")
+		return "store its value with `secrets set " + name + " <value>`"
 	case len(f.Missing) > 0:
 		return "the input file " + strings.Join(f.Missing, ", ") + " does not exist"
 	case t.Result.TimedOut:

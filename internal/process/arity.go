@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 // arity is how many files an input or output may have; max is -1 for any.
 type arity struct{ min, max int }
+
+var errZeroOrOne = errors.New("Path arity 0..1 is not allowed -- use 0..* and test for an empty list")
 
 func parseArity(text string) (*arity, error) {
 	lo, hi, ranged := strings.Cut(text, "..")
@@ -22,6 +25,9 @@ func parseArity(text string) (*arity, error) {
 		} else if a.max, err = strconv.Atoi(hi); err != nil {
 			return nil, err
 		}
+	}
+	if a.min == 0 && a.max == 1 { // neither a path nor a list would do
+		return nil, errZeroOrOne
 	}
 	if a.min < 0 || a.max < a.min && hi != "*" {
 		return nil, fmt.Errorf("arity %s", text)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sluice/internal/lang/value"
+	"sluice/internal/observe"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 )
@@ -139,7 +140,7 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 			return nil, false, fmt.Errorf("Missing environment variable `%s` expected by process `%s`", o.name, in.task.Name)
 		}
 		if o.kind == evalOutput && text.Exit != 0 {
-			return nil, false, fmt.Errorf("Unable to evaluate output\n\nCommand executed:\n  %s\n\nCommand exit status:\n  %d\n\nCommand output:\n  %s", in.command(o), text.Exit, text.Value)
+			return nil, false, &evalError{observe.Command{Text: in.command(o), Exit: text.Exit, Output: text.Value}}
 		}
 		return value.String(text.Value), true, nil
 	case pathOutput:
@@ -198,12 +199,13 @@ func (in *instance) pathOutput(o *output, dir string, c *collected) (value.Value
 		found = append(found, list...)
 	}
 	if len(found) == 0 {
+		if o.arity != nil && o.arity.min == 0 {
+			return value.NewList(), true, nil
+		}
 		if o.optional {
 			return nil, false, nil
 		}
-		if o.arity == nil || o.arity.min > 0 {
-			return nil, false, in.missing(names, onlyInputs)
-		}
+		return nil, false, in.missing(names, onlyInputs)
 	}
 	if o.arity != nil && !o.arity.holds(len(found)) {
 		return nil, false, fmt.Errorf("Incorrect number of output files for process `%s` -- expected %s, found %d", in.task.Name, o.arity, len(found))
@@ -267,6 +269,11 @@ func (in *instance) unstage(v value.Value) value.Value {
 	}
 	return v
 }
+
+// An evalError is a command of an eval output that failed.
+type evalError struct{ command observe.Command }
+
+func (*evalError) Error() string { return "Unable to evaluate output" }
 
 // command is the text of an eval output.
 func (in *instance) command(o *output) string {

@@ -18,6 +18,9 @@ import (
 func (n *node) finished(p *pending, t *task.Task) error {
 	in := p.in
 	exit := t.Result.Exit
+	if exit < 0 {
+		exit = unknownExit
+	}
 	in.exit = &exit
 	if t.State == task.Aborted {
 		n.run.Post(observe.TaskChanged{Step: observe.Aborted, Task: t})
@@ -224,7 +227,7 @@ func (n *node) fail(p *pending, cause error) error {
 	case directive.Retry:
 		n.run.Post(observe.TaskChanged{Step: observe.Retried, Task: t, Cause: text})
 		n.active--
-		return n.retry(p)
+		return n.retry(p, cause)
 	case directive.Ignore:
 		n.run.Post(observe.TaskChanged{Step: observe.Ignored, Task: t, Cause: text})
 		n.run.Ignored()
@@ -246,6 +249,9 @@ func (n *node) fail(p *pending, cause error) error {
 	if errors.As(cause, &e) {
 		f.Err = e
 	}
+	if failed := (*evalError)(nil); errors.As(cause, &failed) {
+		f.Command = &failed.command
+	}
 	n.active--
 	n.run.Fail(f, strategy == directive.Finish)
 	return nil
@@ -260,42 +266,51 @@ func causeText(err error) string {
 }
 
 // retry makes the next attempt: directives and script are evaluated anew.
-func (n *node) retry(p *pending) error {
+func (n *node) retry(p *pending, cause error) error {
 	old := p.in
-	in := n.newInstance(old.task.Index)
-	in.task.Attempt = old.task.Attempt + 1
-	in.task.Retries = p.errors
+	in := n.nextAttempt(old, p.errors)
 	in.exit = old.exit
 	in.previous["previousTrace"] = traceOf(old.task)
+	in.previous["previousException"] = exceptionOf(cause)
 	return n.attempt(p, in)
 }
 
-// traceOf is task.previousTrace: what the trace file says of the failed attempt.
+// exceptionOf is task.previousException: why the attempt before failed.
+func exceptionOf(cause error) value.Value {
+	var e *value.Exception
+	if errors.As(cause, &e) {
+		return e
+	}
+	return &value.Exception{Of: value.ExceptionClass("nextflow.exception.ProcessFailedException"), Message: cause.Error()}
+}
+
+// traceOf is task.previousTrace: what the trace file says of the failed attempt,
+// as plain numbers: bytes and milliseconds.
 func traceOf(t *task.Task) value.Value {
 	m := t.Result.Metrics
 	return value.MapOf(
-		"task_id", value.MakeInt(int64(t.ID)), "name", value.String(t.Name), "status", value.String(t.State.String()),
+		"task_id", value.MakeInt(int64(t.ID)), "name", value.String(t.Name), "status", value.String("COMPLETED"),
+		"hash", value.String(t.Hash.Short()), "process", value.String(t.Process), "tag", tagOf(t),
 		"exit", value.MakeInt(int64(t.Result.Exit)), "attempt", value.MakeInt(int64(t.Attempt)),
-		"cpus", value.MakeInt(int64(t.Resources.Cpus)), "memory", measured(int64(t.Resources.Memory)), "time", asked(t.Resources.Time),
-		"realtime", asked(value.Duration(m.Realtime.Milliseconds())), "peak_rss", measured(m.PeakRSS), "rss", measured(m.RSS),
+		"cpus", value.MakeInt(int64(t.Resources.Cpus)), "memory", measured(int64(t.Resources.Memory)), "time", measured(int64(t.Resources.Time)), "disk", measured(int64(t.Resources.Disk)),
+		"realtime", measured(m.Realtime.Milliseconds()), "peak_rss", measured(m.PeakRSS), "rss", measured(m.RSS),
 		"peak_vmem", measured(m.PeakVMem), "vmem", measured(m.VMem), "workdir", value.String(t.WorkDir),
 	)
 }
 
-// measured is a size, null when it is not known.
+func tagOf(t *task.Task) value.Value {
+	if t.Tag == "" {
+		return nil
+	}
+	return value.String(t.Tag)
+}
+
+// measured is a size or a time, null when it is not known.
 func measured(n int64) value.Value {
 	if n <= 0 {
 		return nil
 	}
-	return value.Memory(n)
-}
-
-// asked is a time, null when none was given.
-func asked(d value.Duration) value.Value {
-	if d <= 0 {
-		return nil
-	}
-	return d
+	return value.Long(n)
 }
 
 // strategy evaluates errorStrategy after a failure and applies its limits.
@@ -306,8 +321,8 @@ func (in *instance) strategy(p *pending, cause error) directive.Strategy {
 	}
 	delete(in.evaluated, "errorStrategy")
 	if in.exit == nil {
-		one := 1<<31 - 1
-		in.exit = &one
+		unknown := unknownExit
+		in.exit = &unknown
 	}
 	v, err := in.setting("errorStrategy")
 	if err != nil {
@@ -323,6 +338,9 @@ func (in *instance) strategy(p *pending, cause error) directive.Strategy {
 		return s
 	}
 	retries, err1 := in.count("maxRetries", 1)
+	if retries == 0 { // as in the original engine: no number at all
+		retries = 1
+	}
 	errorsMax, err2 := in.count("maxErrors", -1)
 	if err1 != nil || err2 != nil {
 		in.run().warn(errors.Join(err1, err2).Error())

@@ -62,6 +62,7 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 	h.add("session", "java.util.UUID", r.SessionID)
 	h.add("process", "java.lang.String", t.Process)
 	in.hashScript(h)
+	in.hashGlobals(h, mode)
 	for _, p := range in.hashed {
 		if err := in.hashInput(h, p, mode); err != nil {
 			return task.Hash{}, err

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"errors"
+
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -129,6 +131,9 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg) error {
 				text, isText = value.Str(lit.Value)
 			}
 			ar, err := parseArity(text)
+			if errors.Is(err, errZeroOrOne) {
+				return d.fault(a.Value.Span(), "%s", err.Error())
+			}
 			if !isText || err != nil {
 				return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
 			}

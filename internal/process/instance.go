@@ -237,7 +237,7 @@ func (in *instance) textFile(d *input, text string, out *[]*value.Path) error {
 	p := value.ParsePath(text)
 	switch {
 	case text == "":
-		return fmt.Errorf("Path value cannot be an empty string")
+		return fmt.Errorf("Path value cannot be empty")
 	case strings.Contains(text, "\n"):
 		if d.legacy {
 			return in.contentFile(text, out)

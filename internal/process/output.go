@@ -1,6 +1,8 @@
 package process
 
 import (
+	"errors"
+
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -180,13 +182,13 @@ func (d *definition) outputOption(o *output, a syntax.Arg) error {
 	case "arity":
 		text := constantText(a.Value)
 		ar, err := parseArity(text)
+		if errors.Is(err, errZeroOrOne) {
+			return d.fault(a.Value.Span(), "%s", err.Error())
+		}
 		if err != nil {
 			return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
 		}
 		o.arity = ar
-		if ar.min == 0 {
-			o.optional = true
-		}
 	case "name", "separatorChar", "mode":
 	default:
 		return d.fault(a.Name.Span(), "`%s` is not an option of this output", option)

@@ -32,7 +32,8 @@ type definition struct {
 	script  *interp.Code
 	stub    *interp.Code
 	setting []setting
-	err     error // found when compiled, raised when called
+	globals []global // of a native body
+	err     error    // found when compiled, raised when called
 	ready   bool
 }
 
@@ -137,6 +138,9 @@ func (d *definition) compileOnce() (err error) {
 	}
 	if d.ast.Stub != nil {
 		d.stub = d.inst.Block(d.ast.Stub)
+	}
+	if d.native() {
+		d.globals = d.findGlobals()
 	}
 	return nil
 }

@@ -15,14 +15,14 @@ import (
 func (in *instance) buildScript() error {
 	d := in.node.def
 	body, kind := d.script, d.ast.BodyKind
+	if d.native() {
+		return nil
+	}
 	if in.run().Stub && d.stub != nil {
 		body, kind = d.stub, "script"
 	}
 	if body == nil {
 		return fmt.Errorf("process `%s` has no script", d.ast.Name)
-	}
-	if kind == "exec" {
-		return nil
 	}
 	v, err := body.Run(in.frame)
 	if err != nil {

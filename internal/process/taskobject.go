@@ -1,6 +1,8 @@
 package process
 
 import (
+	"strings"
+
 	"sluice/internal/directive"
 	"sluice/internal/lang/value"
 )
@@ -60,13 +62,48 @@ func (t *taskObject) get(name string) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v == nil {
+		if unset, ok := whenUnset[name]; ok {
+			return unset(), nil
+		}
+	}
 	return in.typed(name, v)
+}
+
+// whenUnset is what scripts see of directives that nobody set.
+var whenUnset = map[string]func() value.Value{
+	"maxRetries":     func() value.Value { return value.MakeInt(1) },
+	"maxErrors":      func() value.Value { return value.MakeInt(-1) },
+	"errorStrategy":  func() value.Value { return value.String("TERMINATE") },
+	"shell":          func() value.Value { return words(directive.DefaultShell) },
+	"module":         func() value.Value { return value.NewList() },
+	"publishDir":     func() value.Value { return value.NewList() },
+	"resourceLabels": func() value.Value { return value.NewMap(0) },
+}
+
+func words(list []string) value.Value {
+	l := value.NewList()
+	for _, w := range list {
+		l.Elems = append(l.Elems, value.String(w))
+	}
+	return l
 }
 
 // typed gives a directive the type scripts expect, within resourceLimits.
 func (in *instance) typed(name string, v value.Value) (value.Value, error) {
 	switch name {
 	case "cpus", "memory", "time", "disk":
+	case "errorStrategy":
+		return value.String(strings.ToUpper(value.ToString(v))), nil
+	case "module":
+		return words(directive.Modules(v)), nil
+	case "arch":
+		if _, isMap := v.(*value.Map); !isMap {
+			return value.MapOf("name", value.String(value.ToString(v))), nil
+		}
+		return v, nil
+	case "accelerator":
+		return accelerator(v)
 	default:
 		if g, ok := v.(*value.GString); ok {
 			return value.String(value.ToString(g)), nil
@@ -94,6 +131,22 @@ func (in *instance) typed(name string, v value.Value) (value.Value, error) {
 		}
 	}
 	return nil, nil
+}
+
+// accelerator is always the map that the directive's options make.
+func accelerator(v value.Value) (value.Value, error) {
+	acc, err := directive.AcceleratorOf(v)
+	if err != nil || acc == nil {
+		return nil, err
+	}
+	m, ok := v.(*value.Map)
+	if !ok {
+		m = value.NewMap(2)
+	}
+	m = m.Copy()
+	m.Set(value.String("request"), value.MakeInt(int64(acc.Request)))
+	m.Set(value.String("limit"), value.MakeInt(int64(acc.Limit)))
+	return m, nil
 }
 
 // SetProperty changes a directive for this task, as scripts may.
@@ -197,10 +250,14 @@ func (in *instance) fail(err error) {
 	}
 }
 
-// exitStatus of the previous attempt while a task is made, of this one after it ended.
+// unknownExit is what scripts see of a task that failed without an exit status.
+const unknownExit = 1<<31 - 1
+
+// exitStatus of the previous attempt while a task is made, of this one after
+// it ended; null in the first attempt.
 func (in *instance) exitStatus() value.Value {
 	if in.exit == nil {
-		return value.MakeInt(1<<31 - 1)
+		return nil
 	}
 	return value.MakeInt(int64(*in.exit))
 }

@@ -140,6 +140,9 @@ func (w *walker) start(rel string) error {
 	if rel != "" {
 		level = strings.Count(rel, "/") + 1
 	}
+	if w.depth >= 0 && level > w.depth {
+		return nil
+	}
 	info, err := os.Stat(filepath.Join(w.dir, rel))
 	if absent(err) {
 		return nil
