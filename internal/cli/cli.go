@@ -92,6 +92,7 @@ func commands() []command {
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
 		{name: "info", usage: "[options]", doc: "Print facts about the program and the system", options: infoOptions, run: (*program).info},
+		{name: "lint", usage: "[options] <file or directory> ...", doc: "Check scripts and configuration files, and lay them out", options: lintOptions, run: (*program).lintFiles},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "run", usage: "[options] <script or directory> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
@@ -111,6 +112,7 @@ type request struct {
 	engine   engine.Options
 	mainName string
 	exportE  bool
+	lint     lintRequest
 	log      logRequest
 	config   configRequest
 	details  bool

@@ -131,7 +131,7 @@ var laterCommands = map[string]string{
 	"auth": "there is no service to log in to", "clean": "remove the work directory by hand", "clone": "use `git clone`",
 	"console": "there is no console", "drop": "pipelines are kept by git alone", "fs": "use the tools of the storage",
 	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
-	"lineage": "no lineage is recorded", "lint": "`run -preview` checks a pipeline", "list": "pipelines are kept by git alone",
+	"lineage": "no lineage is recorded", "list": "pipelines are kept by git alone",
 	"module": "modules are kept by git alone", "pull": "use `git pull`",
 	"self-update": "install a newer release", "view": "read the files",
 }

@@ -32,9 +32,10 @@ func (a At) Span() source.Span { return a.Where }
 // A File is one parsed text.
 type File struct {
 	Source  *source.File
-	Package string // package line of lib/*.groovy
-	Decls   []Decl // scripts: everything at the top, in order; statements as *TopStmt
-	Body    []Stmt // configuration files: their statements
+	Package string  // package line of lib/*.groovy
+	Decls   []Decl  // scripts: everything at the top, in order; statements as *TopStmt
+	Body    []Stmt  // configuration files: their statements
+	Older   []Older // what the strict grammar does not read, in order
 }
 
 // Span is the whole text.
@@ -460,6 +461,9 @@ type (
 		Stub       *Block
 		Typed      bool      // inputs are declared `name: Type`
 		Func       *FuncInfo // the scope all sections share; filled by resolve
+
+		unlabeled  bool // the body has no label
+		Misordered bool // the strict grammar does not read sections in this order
 	}
 
 	WorkflowDef struct {
@@ -473,6 +477,7 @@ type (
 		OnComplete *Block
 		OnError    *Block
 		Func       *FuncInfo // scope of main, emit, publish
+		Misordered bool      // the strict grammar does not read sections in this order
 	}
 
 	// ParamsBlock is params { name: Type = default }.

@@ -20,6 +20,7 @@ func ParseScript(f *source.File) (*File, diag.List) {
 	p := newParser(f)
 	file := &File{Source: f}
 	p.script(file)
+	file.Older = p.olders
 	return file, p.finish()
 }
 
@@ -28,6 +29,7 @@ func ParseConfig(f *source.File) (*File, diag.List) {
 	p := newParser(f)
 	p.config = true
 	file := &File{Source: f, Body: p.stmtsUntil(EOF)}
+	file.Older = p.olders
 	return file, p.finish()
 }
 
@@ -72,6 +74,9 @@ type parser struct {
 	noClosure bool // `{` does not start a trailing closure here
 	typed     bool // nextflow.enable.types or nextflow.preview.types is set
 	dsl1      bool // reported that DSL1 is gone
+	labels    int  // closures around, in which labels may stand
+	atStmt    bool // the expression to be read is a whole statement
+	olders    []Older
 }
 
 func newParser(f *source.File) *parser {
@@ -142,15 +147,18 @@ type mark struct {
 	tok     Token
 	prevEnd int32
 	diags   int
+	olders  int
 	bad     bool
 	given   bool
 }
 
-func (p *parser) mark() mark { return mark{p.tok, p.prevEnd, len(p.diags), p.bad, p.given} }
+func (p *parser) mark() mark {
+	return mark{p.tok, p.prevEnd, len(p.diags), len(p.olders), p.bad, p.given}
+}
 
 func (p *parser) reset(m mark) {
 	p.tok, p.prevEnd, p.bad, p.given = m.tok, m.prevEnd, m.bad, m.given
-	p.diags = p.diags[:m.diags]
+	p.diags, p.olders = p.diags[:m.diags], p.olders[:m.olders]
 }
 
 func (p *parser) spanAt(start, end int32) source.Span {

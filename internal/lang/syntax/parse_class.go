@@ -13,6 +13,9 @@ func literalText(l *Literal) string {
 func (p *parser) classDef() *ClassDef {
 	start := p.tok
 	d := &ClassDef{Kind: p.text(start)}
+	if d.Kind != "enum" && d.Kind != "record" {
+		p.refused(p.span(start), "a "+d.Kind+" in a script is of the older grammar", "put it in a file of `lib/`, or use functions")
+	}
 	p.next()
 	d.Name, _ = p.name("the name of the " + d.Kind)
 	if p.tok.Kind == Less {

@@ -31,12 +31,14 @@ func (p *parser) forStmt() Stmt {
 	defer p.unnest(saved)
 	p.next()
 	if v := p.forVar(); v != nil {
+		p.olderFor(start, v)
 		x := p.expr()
 		p.endNest(saved, RParen, open, "`for`")
 		b := p.body("`for`")
 		return &ForIn{At: at(p.from(start)), Var: v, X: x, Body: b}
 	}
 	f := &ForC{}
+	p.olderForC()
 	config := p.config
 	p.config = false
 	if p.tok.Kind != Semicolon {
@@ -90,6 +92,7 @@ func (p *parser) forVar() *VarName {
 func (p *parser) whileStmt() Stmt {
 	start := p.tok
 	p.next()
+	p.refused(p.span(start), "`while` loops are of the older grammar", loopHelp)
 	cond := p.condition("while")
 	b := p.body("`while`")
 	return &While{At: at(p.from(start)), Cond: cond, Body: b}
@@ -100,6 +103,7 @@ func (p *parser) doStmt() Stmt {
 	p.next()
 	b := p.body("`do`")
 	p.got(Semicolon)
+	p.older(p.span(p.tok), "`do` loops are of the older grammar", loopHelp)
 	if !p.gotWord("while") {
 		p.unexpected("`while` after the body of `do`")
 	}
@@ -140,12 +144,15 @@ func (p *parser) switchCase() *Case {
 		p.unexpected("`case` or `default`")
 		return c
 	}
-	if p.got(Arrow) {
+	if p.tok.Kind == Arrow {
+		p.older(p.span(p.tok), "`switch` is of the older grammar", "use `if` and `else if`")
+		p.next()
 		p.stmtLine(&c.Body)
 		c.Where = p.from(start)
 		c.Body = append(c.Body, &Break{At: at(c.Where)})
 		return c
 	}
+	p.older(p.span(p.tok), "`switch` is of the older grammar", "use `if` and `else if`")
 	p.expect(Colon, "after the case")
 	for !p.bad && !p.isWord("case") && !p.isDefault() && p.tok.Kind != RBrace && p.tok.Kind != EOF {
 		if p.got(Semicolon) {
@@ -189,6 +196,7 @@ func (p *parser) returnStmt() Stmt {
 
 func (p *parser) jump(word string) Stmt {
 	start := p.tok
+	p.olderWord(start)
 	p.next()
 	label := ""
 	if p.isName() && !p.tok.NL {
@@ -212,7 +220,9 @@ func (p *parser) tryStmt() Stmt {
 	for p.isWord("catch") && !p.bad {
 		t.Catches = append(t.Catches, p.catch())
 	}
-	if p.gotWord("finally") {
+	if p.isWord("finally") && !p.bad {
+		p.older(p.span(p.tok), "`finally` is of the older grammar", "put what always runs behind the `try`")
+		p.next()
 		t.Finally = p.block("`finally`")
 	}
 	if len(t.Catches) == 0 && t.Finally == nil && !p.bad {
@@ -250,6 +260,9 @@ func (p *parser) assertStmt() Stmt {
 	start := p.tok
 	p.next()
 	a := &Assert{Cond: p.expr()}
+	if p.tok.Kind == Comma {
+		p.older(p.span(p.tok), "a comma before the message of `assert` is of the older grammar", "write `assert x : message`")
+	}
 	if p.got(Colon) || p.got(Comma) {
 		a.Message = p.expr()
 	}

@@ -22,6 +22,8 @@ var assignOps = map[Kind]Op{
 
 func (p *parser) assignment(command bool) Expr {
 	start := p.tok
+	whole := p.atStmt
+	p.atStmt = false
 	defer p.leave()
 	if !p.enter() {
 		return &BadExpr{at(p.span(start))}
@@ -32,6 +34,9 @@ func (p *parser) assignment(command bool) Expr {
 	}
 	if command {
 		x = p.command(start, x)
+		if call, ok := x.(*Call); ok && call.Command && !whole && len(call.Args) > 0 {
+			p.older(startOf(call.Args[0].Value.Span()), "a call without parentheses within a statement is of the older grammar", "put the arguments in parentheses")
+		}
 	}
 	if p.tok.Kind < Eq || p.tok.Kind > ElvisEq || p.bad {
 		return x
@@ -40,6 +45,9 @@ func (p *parser) assignment(command bool) Expr {
 	target := p.assignable(x)
 	if p.bad {
 		return x
+	}
+	if !whole {
+		p.older(p.span(p.tok), "an assignment within an expression is of the older grammar", "make it a statement of its own")
 	}
 	p.next()
 	v := p.assignment(command)
@@ -183,6 +191,7 @@ func (p *parser) binary(minPrec int) Expr {
 			break
 		}
 		t := p.tok
+		p.olderOperator(t)
 		p.next()
 		switch t.Kind {
 		case NotInstanceof:
@@ -202,6 +211,10 @@ func (p *parser) binary(minPrec int) Expr {
 				continue
 			case "as":
 				typ := p.typeRef(false)
+				if typ.Dims > 0 {
+					end := typ.Where.End - 2*int32(typ.Dims)
+					p.older(p.spanAt(end, end+1), "arrays are of the older grammar", "use a list")
+				}
 				x = &Cast{At: at(p.from(start)), X: x, Type: typ}
 				continue
 			}
@@ -279,6 +292,7 @@ func (p *parser) tight() Expr {
 			if !p.enter() {
 				return &BadExpr{at(p.span(start))}
 			}
+			p.older(p.span(p.tok), "a cast in front of a value is of the older grammar", "write `x as "+typ.Name+"`")
 			x := p.castOperand()
 			return &Cast{At: at(p.from(start)), X: x, Type: typ, Paren: true}
 		}
@@ -382,6 +396,7 @@ func (p *parser) postfix() Expr {
 		}
 		p.next()
 		x = &IncDec{At: at(p.from(start)), X: x, Op: op}
+		p.afterIncrement()
 	}
 	return x
 }
@@ -395,6 +410,11 @@ func (p *parser) path(start Token, x Expr) Expr {
 		case DotAmp, ColonColon:
 			if p.tok.Kind == ColonColon && p.nl() {
 				return x
+			}
+			if p.tok.Kind == DotAmp {
+				p.older(p.span(start), "a method as a value is of the older grammar", "write a closure: `{ v -> x.method(v) }`")
+			} else {
+				p.older(p.spanAt(p.tok.Start+1, p.tok.End), "a method as a value is of the older grammar", "write a closure: `{ v -> x.method(v) }`")
 			}
 			p.next()
 			name := ""
@@ -480,10 +500,12 @@ func (p *parser) property(start Token, x Expr) Expr {
 		prop.Spread = true
 	case DotAt:
 		prop.Field = true
+		p.older(p.spanAt(p.tok.Start+1, p.tok.End), "`.@` is of the older grammar", "read the property: `x.name`")
 	}
 	p.next()
 	if p.tok.Kind == At_ {
 		prop.Field = true
+		p.older(p.span(p.tok), "`.@` is of the older grammar", "read the property: `x.name`")
 		p.next()
 	}
 	name := p.tok
@@ -498,8 +520,10 @@ func (p *parser) property(start Token, x Expr) Expr {
 			prop.NameAt = s.Where
 		default:
 			prop.Dyn, prop.NameAt = s, s.Span()
+			p.older(startOf(s.Span()), "a property whose name has `${}` parts is of the older grammar", "write an index: `x[\"…\"]`")
 		}
 	case LParen:
+		p.older(p.span(p.tok), "a property whose name is computed is of the older grammar", "write an index: `x[name]`")
 		p.next()
 		prop.Dyn = p.expr()
 		p.expect(RParen, "after the name")
@@ -530,6 +554,9 @@ func (p *parser) index(start Token, x Expr) Expr {
 		p.errorAt(p.from(open), "expected an index between `[` and `]`")
 	}
 	ix.Where = p.from(start)
+	if ix.Safe {
+		p.older(p.span(p.tok), "`?[` is of the older grammar", "write `x?.get(i)`")
+	}
 	return ix
 }
 
@@ -565,6 +592,7 @@ func (p *parser) endNest(n nesting, k Kind, open Token, what string) {
 func (p *parser) element() Expr {
 	start := p.tok
 	if p.got(Star) {
+		p.olderSpread(start)
 		x := p.ternary()
 		return &Spread{At: at(p.from(start)), X: x}
 	}

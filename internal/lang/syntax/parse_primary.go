@@ -44,6 +44,9 @@ func (p *parser) primary() Expr {
 			p.next()
 			return &Literal{At: at(p.span(start)), Raw: w}
 		case "this", "super", "in", "as": // the last two are names where they cannot be operators
+			if w == "this" || w == "super" {
+				p.olderWord(start)
+			}
 			p.next()
 			return &Ident{At: at(p.span(start)), Name: w}
 		case "new":
@@ -68,6 +71,7 @@ func (p *parser) identOrLambda() Expr {
 	id := &Ident{At: at(p.span(start)), Name: p.text(start)}
 	if p.tok.Kind == Arrow && !p.noClosure && !p.nl() {
 		param := &Param{At: id.At, Name: id.Name}
+		p.olderLambda(start)
 		return p.lambdaBody(start, []*Param{param})
 	}
 	return id
@@ -100,6 +104,7 @@ func (p *parser) numberLit(raw string, start Token) Expr {
 func (p *parser) paren() Expr {
 	start := p.tok
 	if p.lambdaAhead() {
+		p.olderLambda(start)
 		p.next()
 		params := p.params(RParen)
 		p.expect(RParen, "after the parameters")
@@ -200,6 +205,7 @@ func (p *parser) listOrMap() Expr {
 
 func (p *parser) listElement() (key, v Expr, isEntry bool) {
 	if p.tok.Kind == Star && p.peek().Kind == Colon {
+		p.olderSpread(p.tok)
 		p.next()
 		p.next()
 		return nil, p.ternary(), true
@@ -268,6 +274,7 @@ func (p *parser) argumentList(one func() Arg) []Arg {
 
 func (p *parser) argument() Arg {
 	if p.tok.Kind == Star && p.peek().Kind == Colon {
+		p.olderSpread(p.tok)
 		p.next()
 		p.next()
 		return Arg{Value: p.ternary(), SpreadMap: true}
@@ -300,6 +307,7 @@ func (p *parser) newExpr() Expr {
 			d.Help = "a closure can stand for an interface: `{ … } as " + n.Type.Name + "`"
 		}
 	case LBrack:
+		p.older(p.span(p.tok), "arrays are of the older grammar", "use a list")
 		p.arrayDims(n)
 	default:
 		if !p.bad {

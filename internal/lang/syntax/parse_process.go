@@ -20,27 +20,35 @@ func (p *parser) process() Decl {
 		if lit, ok := p.stringLit().(*Literal); ok {
 			d.Name = literalText(lit)
 		}
+		p.refused(p.span(start), "a process named by a string is of the older grammar", "a name has letters, digits and `_`")
 	default:
 		d.Name, d.NameAt = p.name("the name of the process")
 	}
 	section := ""
-	p.sections("process", p.processLabel, func(label string) {
+	var met []sectionLabel
+	p.sections("process", p.processLabel, func(label string, first bool) {
 		section = label
+		met = append(met, sectionLabel{label, first, true})
 		p.sectionStart(d, section)
 	}, func() {
 		at := p.tok
+		filled(met)
 		section = p.processItem(d, section)
 		if p.bad {
 			p.resume(at)
 		}
 	})
 	d.Where = p.from(start)
+	d.Misordered = !p.processOrder(start, met)
+	if d.Body != nil && len(d.Body.Stmts) > 0 && d.unlabeled && (len(d.Directives) > 0 || len(met) > 0) {
+		p.refused(startOf(d.Body.Stmts[0].Span()), "the script of a process with other sections needs its label", "write `script:` before it")
+	}
 	return d
 }
 
 // sections reads the body of a process or workflow: begin is called after each
 // label, item where something else starts.
-func (p *parser) sections(what string, label func() string, begin func(string), item func()) {
+func (p *parser) sections(what string, label func() string, begin func(name string, first bool), item func()) {
 	open := p.tok
 	if !p.expect(LBrace, "of the "+what) {
 		return
@@ -54,9 +62,10 @@ func (p *parser) sections(what string, label func() string, begin func(string), 
 			break
 		}
 		if s := label(); s != "" {
+			first := p.prevEnd == open.End && !p.tok.NL
 			p.next()
 			p.next()
-			begin(s)
+			begin(s, first)
 			continue
 		}
 		item()
@@ -112,7 +121,7 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 	case Quote, DoubleQuote, DollarSlash, Slash:
 		// the old form: the last string is the script, without `script:`
 		if d.Body == nil {
-			d.BodyKind, d.Body = "script", &Block{At: at(p.span(p.tok))}
+			d.BodyKind, d.Body, d.unlabeled = "script", &Block{At: at(p.span(p.tok))}, true
 		}
 		p.bodyStmt(d.Body)
 		return section
@@ -126,7 +135,8 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 		p.endOfStmt()
 		return section
 	}
-	if section == "" && p.isWord("if") { // older pipelines refuse or choose settings here
+	if section == "" && p.isWord("if") {
+		p.refused(p.span(p.tok), "`if` among directives is of the older grammar", "give the directive a value that depends on the condition") // older pipelines refuse or choose settings here
 		p.stmtLine(&d.Setup)
 		return section
 	}
@@ -205,6 +215,7 @@ func (p *parser) entry(section string) *Entry {
 	switch p.tok.Kind {
 	case Eq:
 		if section == "" { // publishDir = [path: 'x'] means publishDir([path: 'x'])
+			p.refused(p.span(start), "a directive with `=` is of the older grammar", "write `"+e.Name+" …`")
 			p.next()
 			e.Args = []Arg{{Value: p.expr()}}
 			return e
@@ -312,6 +323,7 @@ func (p *parser) entryArg() Arg {
 				break
 			}
 			p.next()
+			p.older(p.span(p.tok), "a qualifier without parentheses within another is of the older grammar", "write `"+p.text(start)+"(…)`")
 			id := &Ident{At: at(p.span(start)), Name: p.text(start)}
 			v := p.ternary()
 			return Arg{Value: &Call{At: at(p.from(start)), Fun: id, Args: []Arg{{Value: v}}, Command: true}}
@@ -358,6 +370,7 @@ func (p *parser) oldStyle(e *Entry) {
 	if word == "optional" {
 		if t := p.peek(); t.Kind == Keyword { // emit: x optional true
 			key := p.tok
+			p.older(p.span(key), "`optional` without a comma and a colon is of the older grammar", "write `, optional: true`")
 			p.next()
 			e.Args = append(e.Args, Arg{Name: &Literal{At: at(p.span(key)), Value: value.String(word), Raw: word}, Value: p.expr()})
 			return

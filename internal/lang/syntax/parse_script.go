@@ -72,6 +72,7 @@ func (p *parser) decl(f *File) []Decl {
 		case "import":
 			return one(p.importDecl())
 		case "package":
+			p.olderWord(start)
 			p.next()
 			f.Package = p.dotted()
 			return nil
@@ -127,6 +128,9 @@ func (p *parser) funcOrClass() Decl {
 	}
 	if p.tok.Kind == Less && p.prevEnd > start.Start {
 		p.typeParams()
+	}
+	if first := p.text(start); start.Kind == Keyword && first != "def" && !isPrimitive(first) || p.isWord("void") {
+		p.refused(p.span(start), "`"+first+"` before a function is of the older grammar", "write `def`")
 	}
 	modified := p.prevEnd > start.Start
 	var typ *TypeRef
@@ -218,6 +222,7 @@ func (p *parser) importDecl() Decl {
 	start := p.tok
 	p.next()
 	d := &Import{Static: p.gotWord("static")}
+	first, alias := p.tok, Token{}
 	d.Name = p.dotted()
 	switch p.tok.Kind {
 	case Dot:
@@ -227,12 +232,26 @@ func (p *parser) importDecl() Decl {
 	case SpreadDot:
 		p.unexpected("a name")
 	}
-	if p.gotWord("as") {
+	if p.isWord("as") && !p.bad {
+		alias = p.tok
+		p.next()
 		d.Alias, _ = p.name("another name for the import")
 	}
 	d.Where = p.from(start)
+	switch {
+	case d.Star:
+		p.older(p.spanAt(p.prevEnd-1, p.prevEnd), "`import` is of the older grammar", importHelp)
+	case alias.Kind == Keyword:
+		p.older(p.span(alias), "`import` is of the older grammar", importHelp)
+	case d.Static:
+		p.older(p.span(first), "`import` is of the older grammar", importHelp)
+	default:
+		p.refused(p.span(start), "`import` is of the older grammar", importHelp)
+	}
 	return d
 }
+
+const importHelp = "write the full name of the class where it is used"
 
 // include reads include { A; B as C } from './m'.
 func (p *parser) include() Decl {
@@ -273,9 +292,17 @@ func (p *parser) include() Decl {
 		d.Where = p.from(start)
 		return d
 	}
-	d.From = p.postfixNoClosure()
+	if from := p.tok; from.Kind == DoubleQuote || from.Kind == LParen {
+		d.From = p.postfixNoClosure()
+		if _, plain := d.From.(*Literal); !plain {
+			p.older(p.span(from), "the path of an include that has `${}` parts is of the older grammar", "write the path relative to this file: `'./…'`")
+		}
+	} else {
+		d.From = p.postfixNoClosure()
+	}
 	for !p.bad && !p.tok.NL && (p.isWord("addParams") || p.isWord("params")) {
 		which := p.text(p.tok)
+		p.older(p.span(p.tok), "`"+which+"` of an include is of the older grammar", "pass the values as inputs of the workflow or process")
 		p.next()
 		x := p.includeParams()
 		if which == "addParams" {
@@ -425,11 +452,21 @@ func (p *parser) workflow() Decl {
 		p.next()
 	}
 	section := ""
-	p.sections("workflow", p.workflowLabel, func(label string) {
+	met, unlabeled := []sectionLabel{}, false
+	p.sections("workflow", p.workflowLabel, func(label string, first bool) {
 		section = label
+		met = append(met, sectionLabel{label, first, true})
 		p.emptySection(d, section)
-	}, func() { p.workflowItem(d, section) })
+	}, func() {
+		unlabeled = unlabeled || section == ""
+		filled(met)
+		p.workflowItem(d, section)
+	})
 	d.Where = p.from(start)
+	d.Misordered = !p.workflowOrder(start, met, unlabeled)
+	if !d.Misordered {
+		p.entrySections(d)
+	}
 	return d
 }
 

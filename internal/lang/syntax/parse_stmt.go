@@ -106,6 +106,7 @@ func (p *parser) stmt(list *[]Stmt) {
 			return
 		}
 	}
+	p.atStmt = true
 	x := p.exprOrCommand()
 	add(&ExprStmt{At: at(p.from(start)), X: x})
 }
@@ -139,6 +140,7 @@ func (p *parser) keywordStmt(list *[]Stmt) bool {
 	case "def", "final", "static", "private", "public", "protected", "abstract":
 		p.localDecl(list)
 	case "synchronized":
+		p.olderWord(p.tok)
 		p.next()
 		if p.tok.Kind == LParen {
 			p.arguments()
@@ -216,6 +218,8 @@ func (p *parser) closure() Expr {
 	}
 	saved, savedConfig := p.nestBlock(), p.config
 	p.config = false
+	p.labels++
+	defer func() { p.labels-- }()
 	p.next()
 	c := &Closure{}
 	if p.closureHasParams() {
@@ -288,6 +292,9 @@ func (p *parser) simpleStringEnd(t Token) int {
 func (p *parser) labeled() Stmt {
 	start := p.tok
 	p.next()
+	if p.labels == 0 {
+		p.older(p.span(p.tok), "a label outside of a closure is of the older grammar", "labels stand in the closures of `branch` and `multiMap`")
+	}
 	p.next()
 	l := &Labeled{Label: p.text(start), LabelAt: p.span(start)}
 	if p.tok.Kind == RBrace || p.tok.Kind == EOF {

@@ -26,7 +26,13 @@ func (p *parser) stringLit() Expr {
 	s.read()
 	where := at(p.from(start))
 	if len(s.exprs) == 0 {
+		if quote == "$/" {
+			p.older(startOf(where.Where), "a string in `$/` is of the older grammar", "write it in quotes")
+		}
 		return &Literal{At: where, Value: value.String(s.strs[0]), Raw: where.Where.Text()}
+	}
+	if quote == "/" || quote == "$/" {
+		p.older(startOf(where.Where), "a string in slashes that has `${}` parts is of the older grammar", "write it in double quotes")
 	}
 	return &GString{At: where, Strs: s.strs, Raw: s.raws, Exprs: s.exprs, Quote: quote}
 }
@@ -235,6 +241,7 @@ func (s *stringReader) braces(open int) {
 	case p.tok.Kind == RBrace:
 		x = &Literal{At: at(p.spanAt(int32(open), int32(open)+1))}
 	case p.closureHasParams():
+		p.older(p.span(p.arrowAhead()), "a closure in a string is of the older grammar", "write the value: `${x}`")
 		p.moveTo(open)
 		x = p.closure()
 		s.exprs = append(s.exprs, x)

@@ -61,6 +61,7 @@ func (p *parser) typeArgs(t *TypeRef, nullable bool) {
 	p.next()
 	var args []*TypeRef
 	if p.tok.Kind == Greater { // new ArrayList<>()
+		p.older(p.span(p.tok), "`<>` is of the older grammar", "leave the type arguments out")
 		p.next()
 		return
 	}
@@ -103,6 +104,7 @@ func (p *parser) closeAngle() bool {
 
 // annotation skips @Name(args).
 func (p *parser) annotation() {
+	p.older(p.span(p.tok), "annotations are of the older grammar", "")
 	p.next()
 	if !isNameOrKeyword(p.tok) {
 		p.unexpected("the name of an annotation")
@@ -141,11 +143,17 @@ func (p *parser) param() *Param {
 		p.annotation()
 	}
 	for p.isWord("final") || p.isWord("def") {
+		final := p.isWord("final")
 		p.next()
+		if final {
+			p.older(p.span(p.tok), "`final` before a parameter is of the older grammar", "")
+		}
 	}
 	if p.typeThenName() {
 		param.Type = p.typeRef(false)
-		if p.got(Ellipsis) {
+		if p.tok.Kind == Ellipsis {
+			p.older(p.span(p.tok), "a variable number of parameters is of the older grammar", "take a list")
+			p.next()
 			param.Variadic = true
 		}
 	}

@@ -76,6 +76,9 @@ func (p *parser) localDecl(list *[]Stmt) {
 		if !first {
 			start = p.tok
 		}
+		if first && def != "" && typ == nil && !hasWord(def, "def") && !hasWord(def, "var") {
+			p.olderModifier(start)
+		}
 		v := &VarName{Type: typ}
 		if typeOnly && !p.isName() { // `T in` and `T as` would be read as operators
 			v.Name, v.Where = p.noName("a variable name")
@@ -97,6 +100,7 @@ func (p *parser) localDecl(list *[]Stmt) {
 		if p.tok.Kind != Comma || p.bad {
 			return
 		}
+		p.older(p.span(p.tok), "several variables in one declaration are of the older grammar", "declare each in a statement of its own")
 		p.next()
 	}
 }
@@ -126,6 +130,7 @@ func (p *parser) multiDecl(start Token, final bool) Stmt {
 		vStart := p.tok
 		p.gotWord("def")
 		if p.typeThenName() {
+			p.older(p.span(p.tok), "types in a list of variables are of the older grammar", "write `def (a, b) = …`")
 			v.Type = p.typeRef(false)
 		}
 		v.Name, _ = p.name("a variable name")
