@@ -405,6 +405,40 @@ func (c *Cache) Tasks(run string) iter.Seq2[*Record, error] {
 	}
 }
 
+// Made are the records of a run in the order in which its tasks were made.
+func (c *Cache) Made(run string) iter.Seq2[*Record, error] {
+	type made struct {
+		id     int
+		offset int64
+	}
+	var all []made
+	c.mu.Lock()
+	for _, r := range c.runs {
+		if r.Name != run || r.removed {
+			continue
+		}
+		for _, offset := range r.first {
+			m := made{-1, offset} // what cannot be read comes first, with its error
+			if rec, err := c.read(offset); err == nil {
+				m.id = rec.TaskID
+			}
+			all = append(all, m)
+		}
+	}
+	c.mu.Unlock()
+	sort.SliceStable(all, func(i, j int) bool { return all[i].id < all[j].id })
+	return func(yield func(*Record, error) bool) {
+		for _, m := range all {
+			c.mu.Lock()
+			r, err := c.read(m.offset)
+			c.mu.Unlock()
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // Len is the number of different tasks that Get can find.
 func (c *Cache) Len() int {
 	c.mu.Lock()

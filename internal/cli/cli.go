@@ -89,6 +89,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{name: "clean", usage: "[options] [run name or session id ...]", doc: "Remove the work directories of runs, and the runs from the log", options: cleanOptions, run: (*program).clean},
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
 		{name: "info", usage: "[options]", doc: "Print facts about the program and the system", options: infoOptions, run: (*program).info},
@@ -114,6 +115,7 @@ type request struct {
 	exportE  bool
 	lint     lintRequest
 	log      logRequest
+	clean    cleanRequest
 	config   configRequest
 	details  bool
 	notices  []string
@@ -152,6 +154,11 @@ type usageError struct{ message, note, help string }
 
 func (e *usageError) Error() string { return e.message }
 
+// A plainError is a sentence of Nextflow that programs look for: printed as it is.
+type plainError struct{ message string }
+
+func (e *plainError) Error() string { return e.message }
+
 // report prints an error in its form and gives the exit code for it.
 func (p *program) report(err error) int {
 	if err == nil {
@@ -174,6 +181,11 @@ func (p *program) print(err error) {
 		if werr := list.Render(p.stderr, diag.Options{Color: p.color}); werr == nil {
 			return
 		}
+	}
+	var plain *plainError
+	if errors.As(err, &plain) {
+		fmt.Fprintln(p.stderr, plain.message)
+		return
 	}
 	fmt.Fprintf(p.stderr, "error: %s\n", strings.TrimRight(err.Error(), "\n"))
 	var u *usageError

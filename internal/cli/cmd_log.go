@@ -10,32 +10,33 @@ import (
 	"unicode/utf8"
 
 	"sluice/internal/cache"
+	"sluice/internal/engine"
 	"sluice/internal/lang/diag"
+	"sluice/internal/lang/value"
 	"sluice/internal/observe/history"
 	"sluice/internal/observe/trace"
 	"sluice/internal/task"
 )
 
 type logRequest struct {
-	after, before, but string
-	fields             string
-	listFields         bool
-	separator          string
-	template           string
+	runs       runChoice
+	fields     string
+	filter     string
+	listFields bool
+	separator  string
+	template   string
 }
 
 func logOptions(_ *program, r *request) []option {
 	l := &r.log
 	l.separator = "\t"
-	return []option{
-		text("<run>", "Runs after this one", &l.after, "after"),
-		text("<run>", "Runs before this one", &l.before, "before"),
-		text("<run>", "All runs but this one", &l.but, "but"),
+	return append(l.runs.options("print"),
 		text("<names>", "Fields of tasks to print, separated by commas", &l.fields, "f", "fields"),
+		text("<expression>", "Print only tasks for which this holds, such as `process =~ /ALIGN.*/ && exit != 0`; numbers are bytes and milliseconds", &l.filter, "F", "filter"),
 		flag("Print the names of all fields", func() { l.listFields = true }, "l", "list-fields"),
 		text("<text>", "What stands between fields (default: tab)", &l.separator, "s"),
 		text("<template>", "Text, or file, printed for each task with its $fields filled in", &l.template, "t", "template"),
-	}
+	)
 }
 
 func (p *program) log(r *request) error {
@@ -45,76 +46,25 @@ func (p *program) log(r *request) error {
 		}
 		return nil
 	}
-	h := history.Open(p.dir)
-	all, err := h.All()
+	all, err := p.history()
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 {
-		return &usageError{message: "no run was made in this directory: its history is empty"}
-	}
-	selected, chosen, err := p.selectRuns(r, h, all)
+	selected, chosen, err := r.log.runs.pick(history.Open(p.dir), all, r.args)
 	if err != nil {
 		return err
-	}
-	if r.engine.Quiet {
-		for _, run := range selected {
-			fmt.Fprintln(p.stdout, run.RunName)
-		}
-		return nil
-	}
-	if !chosen {
-		p.runTable(selected)
-		return nil
-	}
-	return p.logTasks(r, selected)
-}
-
-// selectRuns applies run names and -before, -after, -but. chosen is false
-// when nothing was asked for.
-func (p *program) selectRuns(r *request, h *history.File, all []history.Record) (runs []history.Record, chosen bool, err error) {
-	l := &r.log
-	limit := func(name string, keep func(i, at int) bool) error {
-		found, err := h.Find(name)
-		if err != nil {
-			return err
-		}
-		at := 0
-		for i, run := range all {
-			if run.RunName == found[len(found)-1].RunName {
-				at = i
-			}
-		}
-		for i, run := range all {
-			if keep(i, at) {
-				runs = append(runs, run)
-			}
-		}
-		return nil
 	}
 	switch {
-	case l.after != "":
-		err = limit(l.after, func(i, at int) bool { return i > at })
-		return runs, true, err
-	case l.before != "":
-		err = limit(l.before, func(i, at int) bool { return i < at })
-		return runs, true, err
-	case l.but != "":
-		err = limit(l.but, func(i, at int) bool { return i != at })
-		return runs, true, err
-	case len(r.args) > 0:
-		for _, name := range r.args {
-			found, err := h.Find(name)
-			if err != nil {
-				return nil, true, err
-			}
-			runs = append(runs, found...)
+	case chosen:
+		return p.logTasks(r, selected)
+	case r.engine.Quiet:
+		for _, run := range all {
+			fmt.Fprintln(p.stdout, run.RunName)
 		}
-		return runs, true, nil
-	case l.fields != "" || l.template != "":
-		return all[len(all)-1:], true, nil
+	default:
+		p.runTable(all)
 	}
-	return all, false, nil
+	return nil
 }
 
 // runTable prints the history, columns padded as Nextflow pads them.
@@ -145,9 +95,7 @@ func (p *program) runTable(runs []history.Record) {
 }
 
 // taskFiles are fields that are files of the work directory.
-var taskFiles = map[string]string{
-	"stdout": ".command.out", "stderr": ".command.err", "log": ".command.log", "script": ".command.sh", "env": ".command.env",
-}
+var taskFiles = map[string]string{"stdout": ".command.out", "stderr": ".command.err", "log": ".command.log"}
 
 func logFields() []string {
 	names := []string{"stdout", "stderr", "log"}
@@ -176,57 +124,142 @@ func traceName(field string) string {
 	return field
 }
 
+// logTasks prints the tasks of runs, each in the form that options ask for. A
+// task that several of them have is printed once.
 func (p *program) logTasks(r *request, runs []history.Record) error {
-	fields := []string{"workdir"}
-	if r.log.fields != "" {
-		fields = strings.Split(r.log.fields, ",")
-	}
-	for i, f := range fields {
-		fields[i] = strings.TrimSpace(f)
-		if err := checkField(fields[i]); err != nil {
-			return err
-		}
-	}
-	template, err := p.template(r.log.template)
+	form, err := p.taskForm(&r.log)
 	if err != nil {
 		return err
 	}
+	wanted, err := p.taskFilter(r.log.filter)
+	if err != nil {
+		return err
+	}
+	seen := map[task.Hash]bool{}
 	for _, run := range runs {
-		c, err := cache.OpenReader(p.dir, run.Session)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
+		err = p.eachTask(run, func(rec *cache.Record) error {
+			if seen[rec.Hash] {
+				return nil
+			}
+			seen[rec.Hash] = true
+			t := taskOf(rec)
+			if ok, err := wanted(t); err != nil || !ok {
+				return err
+			}
+			line, err := form(t)
+			if err == nil {
+				_, err = fmt.Fprintln(p.stdout, line)
+			}
+			return err
+		})
+		var unknown *engine.UnknownField
+		if errors.As(err, &unknown) {
+			return noField(unknown.Error(), unknown.Name)
 		}
 		if err != nil {
-			return err
-		}
-		for rec, err := range c.Tasks(run.RunName) {
-			if err != nil {
-				fmt.Fprintln(p.stderr, "warning:", err)
-				continue
-			}
-			p.logTask(rec, fields, template, r.log.separator)
-		}
-		if err := c.Close(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *program) template(text string) (string, error) {
-	if text == "" {
-		return "", nil
+// eachTask walks the tasks of a run in the order in which they were made. A
+// record that cannot be read is passed over with a warning.
+func (p *program) eachTask(run history.Record, do func(*cache.Record) error) error {
+	c, err := cache.OpenReader(p.dir, run.Session)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	for rec, err := range c.Made(run.RunName) {
+		if err != nil {
+			fmt.Fprintln(p.stderr, "warning:", err)
+			continue
+		}
+		if err := do(rec); err != nil {
+			return errors.Join(err, c.Close())
+		}
+	}
+	return c.Close()
+}
+
+// taskForm is how a task is printed: by fields, or by a template.
+func (p *program) taskForm(l *logRequest) (func(*task.Task) (string, error), error) {
+	if l.template == "" {
+		fields := []string{"workdir"}
+		if strings.TrimSpace(l.fields) != "" {
+			fields = nil
+			for f := range strings.SplitSeq(l.fields, ",") {
+				if f = strings.TrimSpace(f); f == "" {
+					continue
+				}
+				if err := checkField(f); err != nil {
+					return nil, err
+				}
+				fields = append(fields, f)
+			}
+		}
+		return func(t *task.Task) (string, error) {
+			cells := make([]string, len(fields))
+			for i, f := range fields {
+				cells[i] = logField(t, f)
+			}
+			return strings.Join(cells, l.separator), nil
+		}, nil
+	}
+	text, err := p.template(l.template)
+	if err != nil {
+		return nil, err
+	}
+	fill, err := engine.TaskTemplate(text)
+	if err != nil {
+		return nil, fmt.Errorf("template of option `-t`: %w", err)
+	}
+	return func(t *task.Task) (string, error) {
+		return fill(func(name string) (value.Value, bool) {
+			if err := checkField(name); err != nil {
+				return nil, false
+			}
+			return value.String(logField(t, name)), true
+		})
+	}, nil
+}
+
+func (p *program) template(text string) (string, error) {
 	path := text
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(p.dir, text)
 	}
-	if data, err := os.ReadFile(path); err == nil {
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
 		return string(data), nil
-	} else if !errors.Is(err, os.ErrNotExist) && len(text) < 200 && !strings.Contains(text, "$") {
-		return "", fmt.Errorf("read template: %w", err)
+	case errors.Is(err, os.ErrNotExist), len(text) >= 200, strings.Contains(text, "$"):
+		return text, nil
 	}
-	return text, nil
+	return "", fmt.Errorf("read template: %w", err)
+}
+
+// taskFilter is option -F: an expression over the fields as they are stored.
+func (p *program) taskFilter(expression string) (func(*task.Task) (bool, error), error) {
+	if expression == "" {
+		return func(*task.Task) (bool, error) { return true, nil }, nil
+	}
+	holds, err := engine.TaskFilter(expression)
+	if err != nil {
+		return nil, err
+	}
+	return func(t *task.Task) (bool, error) {
+		return holds(func(name string) (value.Value, bool) {
+			f, ok := trace.Lookup(traceName(name))
+			if !ok || name == "%cpu" || name == "%mem" {
+				return nil, false
+			}
+			return f.Value(t), true
+		})
+	}, nil
 }
 
 func checkField(name string) error {
@@ -236,27 +269,19 @@ func checkField(name string) error {
 	if _, ok := trace.Lookup(traceName(name)); ok {
 		return nil
 	}
-	e := &usageError{message: fmt.Sprintf("`%s` is no field of a task", name), help: "`log -l` lists the fields"}
+	return noField(fmt.Sprintf("`%s` is no field of a task", name), name)
+}
+
+func noField(message, name string) error {
+	e := &usageError{message: message, help: "`log -l` lists the fields"}
 	if near, ok := diag.Near(name, logFields()); ok {
 		e.note = fmt.Sprintf("a field `%s` exists", near)
 	}
 	return e
 }
 
-func (p *program) logTask(rec *cache.Record, fields []string, template, separator string) {
-	get := fieldsOf(rec)
-	if template == "" {
-		cells := make([]string, len(fields))
-		for i, f := range fields {
-			cells[i] = get(f)
-		}
-		fmt.Fprintln(p.stdout, strings.Join(cells, separator))
-		return
-	}
-	fmt.Fprintln(p.stdout, strings.TrimRight(os.Expand(template, get), "\n"))
-}
-
-func fieldsOf(rec *cache.Record) func(name string) string {
+// taskOf is the task that a record tells of. What it ran is in its work directory.
+func taskOf(rec *cache.Record) *task.Task {
 	t := &task.Task{
 		ID: rec.TaskID, Index: rec.Index, Process: rec.Process, Name: rec.Name, Tag: rec.Tag, Labels: rec.Labels,
 		Module: rec.Module, Resources: rec.Resources, Executor: rec.Executor, Scratch: rec.Scratch, ErrorAction: rec.ErrorAction,
@@ -266,25 +291,37 @@ func fieldsOf(rec *cache.Record) func(name string) string {
 	if rec.Container != "" {
 		t.Container = &task.Container{Image: rec.Container}
 	}
-	return func(name string) string {
-		if file, ok := taskFiles[name]; ok {
-			data, err := os.ReadFile(filepath.Join(rec.WorkDir, file))
-			if err != nil {
-				return "-"
-			}
-			text := string(data)
-			if name == "script" {
-				if _, rest, hasShebang := strings.Cut(text, "\n"); hasShebang && strings.HasPrefix(text, "#!") {
-					text = rest
-				}
-				text = strings.TrimRight(text, "\n")
-			}
-			return text
+	return t
+}
+
+// logField is one field of a task as text.
+func logField(t *task.Task, name string) string {
+	if file, ok := taskFiles[name]; ok {
+		data, err := os.ReadFile(filepath.Join(t.WorkDir, file))
+		if err != nil || len(data) == 0 {
+			return "-"
 		}
-		f, ok := trace.Lookup(traceName(name))
-		if !ok {
-			return "$" + name
-		}
-		return f.Get(t).Text
+		return string(data)
 	}
+	if name == "script" {
+		return scriptOf(t)
+	}
+	f, ok := trace.Lookup(traceName(name))
+	if !ok {
+		return "-"
+	}
+	return f.Get(t).Text
+}
+
+// scriptOf is the script as it was run, without its first line.
+func scriptOf(t *task.Task) string {
+	data, err := os.ReadFile(filepath.Join(t.WorkDir, ".command.sh"))
+	if err != nil {
+		return "-"
+	}
+	text := string(data)
+	if _, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(text, "#!") {
+		text = rest
+	}
+	return strings.TrimRight(text, "\n")
 }

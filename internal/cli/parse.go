@@ -128,7 +128,7 @@ func findCommand(name string) (*command, error) {
 
 // laterCommands are Nextflow's commands that this program does not have.
 var laterCommands = map[string]string{
-	"auth": "there is no service to log in to", "clean": "remove the work directory by hand", "clone": "use `git clone`",
+	"auth": "there is no service to log in to", "clone": "use `git clone`",
 	"console": "there is no console", "drop": "pipelines are kept by git alone", "fs": "use the tools of the storage",
 	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
 	"lineage": "no lineage is recorded", "list": "pipelines are kept by git alone",

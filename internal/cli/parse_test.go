@@ -130,7 +130,7 @@ func TestMistakes(t *testing.T) {
 		"run nf-core/rnaseq":           "error: `nf-core/rnaseq` is no local path, and projects kept in git cannot be run by name\n  = help: clone it and run the local path: `git clone https://github.com/nf-core/rnaseq && sluice run ./rnaseq`\n",
 		"run hello -r main":            "error: option `-r` concerns projects kept in git, which cannot be run by name\n  = help: clone the project, check the revision out and run the local path\n",
 		"pull hello":                   "error: command `pull` is not available: use `git pull`\n  = help: `help` lists the commands\n",
-		"log":                          "error: no run was made in this directory: its history is empty\n",
+		"log":                          "It looks like no pipeline was executed in this folder (or execution history is empty)\n",
 		"run https://x.org/a/b.git":    "error: `https://x.org/a/b.git` is no local path, and projects kept in git cannot be run by name\n  = help: clone it and run the local path: `git clone https://x.org/a/b.git && sluice run ./b`\n",
 		"run main.nf -resume -foo-bar": "error: unknown option `-foo-bar`\n  = help: a parameter of the pipeline has two dashes: `--foo-bar`\n",
 	} {

@@ -19,7 +19,6 @@ import (
 	"sluice/internal/observe/history"
 	"sluice/internal/observe/progress"
 	"sluice/internal/observe/runlog"
-	"sluice/internal/observe/trace"
 	"sluice/internal/workflow"
 )
 
@@ -307,14 +306,11 @@ func (r *run) openObservers() error {
 	past := &history.Observer{File: history.Open(r.o.LaunchDir)}
 	r.closers = append(r.closers, past.Close)
 	observers := []observe.Observer{log, printer, past}
-	w, err := r.openTrace()
+	reports, err := r.openReports()
 	if err != nil {
 		return errors.Join(err, r.closeAll())
 	}
-	if w != nil {
-		observers = append(observers, w)
-		r.closers = append(r.closers, w.Close)
-	}
+	observers = append(observers, reports...)
 	r.bus = observe.NewBus(observers...)
 	return nil
 }
@@ -332,23 +328,6 @@ func (r *run) brand() progress.Brand {
 		return progress.Brand{Title: "N E X T F L O W", Version: r.o.Version}
 	}
 	return progress.Brand{Title: "S L U I C E", Version: r.o.OwnVersion}
-}
-
-// openTrace opens the trace file, if configuration or -with-trace asks for it.
-func (r *run) openTrace() (*trace.Writer, error) {
-	cfg, problems := r.config.Trace()
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	if !cfg.Enabled {
-		return nil, nil
-	}
-	r.measures = true
-	name := cfg.File
-	if name == "" {
-		name = trace.DefaultFile(r.start)
-	}
-	return trace.Open(trace.Options{File: r.abs(name), Fields: cfg.Fields, Raw: cfg.Raw, Sep: cfg.Sep, Overwrite: cfg.Overwrite})
 }
 
 // user is the name of who runs this.

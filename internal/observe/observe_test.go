@@ -264,3 +264,10 @@ func TestCacheHashText(t *testing.T) {
 		t.Error(cmp.Diff(want, got))
 	}
 }
+
+func TestFileStamp(t *testing.T) {
+	t.Parallel()
+	if got := FileStamp(time.Date(2026, 11, 23, 8, 41, 34, 119e6, time.UTC)); got != "20261123-31294119" {
+		t.Error(got)
+	}
+}

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"fmt"
 	"time"
 
 	"sluice/internal/lang/value"
@@ -13,3 +14,10 @@ func FormatDuration(d time.Duration) string {
 
 // FormatMemory is Nextflow's: 0, 185 B, 85.3 KB, 29.8 MB.
 func FormatMemory(n int64) string { return value.Memory(n).ToString() }
+
+// FileStamp is the moment in the names of reports that were not given one:
+// 20261123-31294119, the last number being the milliseconds since midnight.
+func FileStamp(t time.Time) string {
+	midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+	return fmt.Sprintf("%s-%d", t.Format("20060102"), t.Sub(midnight).Milliseconds())
+}

@@ -240,7 +240,7 @@ func TestExit(t *testing.T) {
 
 func TestTemplateSource(t *testing.T) {
 	t.Parallel()
-	got := templateSource("Hi $name, \"<% if (x) { %>yes<% } %>\" <%= 1+1 %> ${m[\"a\"]}\n")
+	got := TemplateSource("Hi $name, \"<% if (x) { %>yes<% } %>\" <%= 1+1 %> ${m[\"a\"]}\n")
 	want := `out << """Hi $name, \""""
 if (x) {
 out << """yes"""

@@ -19,9 +19,9 @@ type Template struct{ source string }
 // Class is groovy.text.Template.
 func (*Template) Class() *value.Class { return templateClass }
 
-// templateSource turns a template into a script: text becomes a string with
+// TemplateSource turns a template into a script: text becomes a string with
 // its ${} kept, <% %> is code, and <%= %> prints a value.
-func templateSource(text string) string {
+func TemplateSource(text string) string {
 	var b strings.Builder
 	for text != "" {
 		before, rest, found := strings.Cut(text, "<%")
@@ -40,6 +40,11 @@ func templateSource(text string) string {
 		text = after
 	}
 	return b.String()
+}
+
+// TextSource is TemplateSource for texts in which only ${} means something.
+func TextSource(text string) string {
+	return `out << """` + escapeTemplate(text) + "\"\"\"\n"
 }
 
 // escapeTemplate keeps quotes; backslashes and ${} mean what they mean in a string.
@@ -77,7 +82,7 @@ func templateEngineMethods() []def {
 		if err != nil {
 			return nil, err
 		}
-		return &Template{templateSource(s)}, nil
+		return &Template{TemplateSource(s)}, nil
 	}}}
 }
 

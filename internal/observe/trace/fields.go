@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/task"
 )
@@ -18,8 +19,33 @@ var DefaultFields = []string{
 
 // A Field is a column. Get is its value in a kind that knows both forms.
 type Field struct {
-	Name string
-	Get  func(*task.Task) Cell
+	Name   string
+	Get    func(*task.Task) Cell
+	Number bool
+	Doc    string
+}
+
+// Value is the field as filter expressions see it: sizes in bytes, times in
+// milliseconds, null where it is not known; an unknown exit status is 2147483647.
+func (f Field) Value(t *task.Task) value.Value {
+	c := f.Get(t)
+	switch {
+	case c == missing && f.Name == "exit": // Nextflow's number for none
+		return value.MakeInt(math.MaxInt32)
+	case c == missing:
+		return nil
+	}
+	if !f.Number {
+		return value.String(c.Text)
+	}
+	if n, err := strconv.ParseInt(c.Raw, 10, 64); err == nil {
+		return value.MakeInt(n)
+	}
+	x, err := strconv.ParseFloat(c.Raw, 64)
+	if err != nil {
+		return value.String(c.Text)
+	}
+	return value.Double(x)
 }
 
 // A Cell is a value as people read it and as programs do (trace.raw).
@@ -29,48 +55,48 @@ var missing = Cell{"-", "-"}
 
 // Fields are all columns there are, in the order of Nextflow's documentation.
 var Fields = []Field{
-	{"task_id", func(t *task.Task) Cell { return number(int64(t.ID)) }},
-	{"hash", func(t *task.Task) Cell { return text(t.Hash.Short()) }},
-	{"native_id", func(t *task.Task) Cell { return text(t.Result.NativeID) }},
-	{"process", func(t *task.Task) Cell { return text(t.Process) }},
-	{"tag", func(t *task.Task) Cell { return text(t.Tag) }},
-	{"name", func(t *task.Task) Cell { return text(t.Name) }},
-	{"status", func(t *task.Task) Cell { return text(t.State.String()) }},
-	{"exit", exit},
-	{"module", func(t *task.Task) Cell { return text(strings.Join(t.Module, ":")) }},
-	{"container", container},
-	{"cpus", func(t *task.Task) Cell { return number(int64(max(t.Resources.Cpus, 1))) }},
-	{"time", func(t *task.Task) Cell { return asked(duration(time.Duration(t.Resources.Time) * time.Millisecond)) }},
-	{"disk", func(t *task.Task) Cell { return asked(memory(int64(t.Resources.Disk))) }},
-	{"memory", func(t *task.Task) Cell { return asked(memory(int64(t.Resources.Memory))) }},
-	{"attempt", func(t *task.Task) Cell { return number(int64(max(t.Attempt, 1))) }},
-	{"submit", func(t *task.Task) Cell { return date(t.Result.Submit) }},
-	{"start", func(t *task.Task) Cell { return date(t.Result.Start) }},
-	{"complete", func(t *task.Task) Cell { return date(t.Result.Complete) }},
-	{"duration", elapsed},
-	{"realtime", func(t *task.Task) Cell { return duration(observe.Realtime(t)) }},
-	{"queue", func(t *task.Task) Cell { return text(t.Resources.Queue) }},
-	{"%cpu", func(t *task.Task) Cell { return percent(t, t.Result.Metrics.CPUPercent) }},
-	{"%mem", func(t *task.Task) Cell { return percent(t, t.Result.Metrics.MemPercent) }},
-	{"rss", size(func(m *task.Metrics) int64 { return m.RSS })},
-	{"vmem", size(func(m *task.Metrics) int64 { return m.VMem })},
-	{"peak_rss", size(func(m *task.Metrics) int64 { return m.PeakRSS })},
-	{"peak_vmem", size(func(m *task.Metrics) int64 { return m.PeakVMem })},
-	{"rchar", size(func(m *task.Metrics) int64 { return m.Rchar })},
-	{"wchar", size(func(m *task.Metrics) int64 { return m.Wchar })},
-	{"syscr", count(func(m *task.Metrics) int64 { return m.Syscr })},
-	{"syscw", count(func(m *task.Metrics) int64 { return m.Syscw })},
-	{"read_bytes", size(func(m *task.Metrics) int64 { return m.ReadBytes })},
-	{"write_bytes", size(func(m *task.Metrics) int64 { return m.WriteBytes })},
-	{"vol_ctxt", count(func(m *task.Metrics) int64 { return m.VolCtxt })},
-	{"inv_ctxt", count(func(m *task.Metrics) int64 { return m.InvCtxt })},
-	{"env", env},
-	{"workdir", func(t *task.Task) Cell { return text(t.WorkDir) }},
-	{"script", script},
-	{"scratch", func(t *task.Task) Cell { return text(t.Scratch) }},
-	{"error_action", func(t *task.Task) Cell { return text(t.ErrorAction) }},
-	{"hostname", func(t *task.Task) Cell { return text(t.Result.Hostname) }},
-	{"cpu_model", func(t *task.Task) Cell { return text(t.Result.Metrics.CPUModel) }},
+	{"task_id", func(t *task.Task) Cell { return number(int64(t.ID)) }, true, "Number of the task within the run."},
+	{"hash", func(t *task.Task) Cell { return text(t.Hash.Short()) }, false, "First characters of the task hash: the name of its work directory."},
+	{"native_id", func(t *task.Task) Cell { return text(t.Result.NativeID) }, false, "Id that the executor gave: a process id, a job id."},
+	{"process", func(t *task.Task) Cell { return text(t.Process) }, false, "Full name of the process."},
+	{"tag", func(t *task.Task) Cell { return text(t.Tag) }, false, "Value of the directive `tag`."},
+	{"name", func(t *task.Task) Cell { return text(t.Name) }, false, "Process and tag, as the progress shows them."},
+	{"status", func(t *task.Task) Cell { return text(t.State.String()) }, false, "NEW, SUBMITTED, RUNNING, COMPLETED, FAILED, ABORTED or CACHED."},
+	{"exit", exit, true, "Exit status."},
+	{"module", func(t *task.Task) Cell { return text(strings.Join(t.Module, ":")) }, false, "Environment modules, with colons between."},
+	{"container", container, false, "Image that ran the task."},
+	{"cpus", func(t *task.Task) Cell { return number(int64(max(t.Resources.Cpus, 1))) }, true, "Processors asked for."},
+	{"time", func(t *task.Task) Cell { return asked(duration(time.Duration(t.Resources.Time) * time.Millisecond)) }, true, "Time asked for."},
+	{"disk", func(t *task.Task) Cell { return asked(memory(int64(t.Resources.Disk))) }, true, "Disk space asked for."},
+	{"memory", func(t *task.Task) Cell { return asked(memory(int64(t.Resources.Memory))) }, true, "Memory asked for."},
+	{"attempt", func(t *task.Task) Cell { return number(int64(max(t.Attempt, 1))) }, true, "Which attempt it was, from 1."},
+	{"submit", func(t *task.Task) Cell { return date(t.Result.Submit) }, true, "When the task was submitted."},
+	{"start", func(t *task.Task) Cell { return date(t.Result.Start) }, true, "When it started."},
+	{"complete", func(t *task.Task) Cell { return date(t.Result.Complete) }, true, "When it ended."},
+	{"duration", elapsed, true, "From submission to end."},
+	{"realtime", func(t *task.Task) Cell { return duration(observe.Realtime(t)) }, true, "From start to end."},
+	{"queue", func(t *task.Task) Cell { return text(t.Resources.Queue) }, false, "Queue that was asked for."},
+	{"%cpu", func(t *task.Task) Cell { return percent(t, t.Result.Metrics.CPUPercent) }, true, "Use of processors: 100 is one all the time."},
+	{"%mem", func(t *task.Task) Cell { return percent(t, t.Result.Metrics.MemPercent) }, true, "Part of the memory of the machine."},
+	{"rss", size(func(m *task.Metrics) int64 { return m.RSS }), true, "Resident memory."},
+	{"vmem", size(func(m *task.Metrics) int64 { return m.VMem }), true, "Virtual memory."},
+	{"peak_rss", size(func(m *task.Metrics) int64 { return m.PeakRSS }), true, "Largest resident memory."},
+	{"peak_vmem", size(func(m *task.Metrics) int64 { return m.PeakVMem }), true, "Largest virtual memory."},
+	{"rchar", size(func(m *task.Metrics) int64 { return m.Rchar }), true, "Bytes read, from memory too."},
+	{"wchar", size(func(m *task.Metrics) int64 { return m.Wchar }), true, "Bytes written, to memory too."},
+	{"syscr", count(func(m *task.Metrics) int64 { return m.Syscr }), true, "Read operations."},
+	{"syscw", count(func(m *task.Metrics) int64 { return m.Syscw }), true, "Write operations."},
+	{"read_bytes", size(func(m *task.Metrics) int64 { return m.ReadBytes }), true, "Bytes read from disk."},
+	{"write_bytes", size(func(m *task.Metrics) int64 { return m.WriteBytes }), true, "Bytes written to disk."},
+	{"vol_ctxt", count(func(m *task.Metrics) int64 { return m.VolCtxt }), true, "Voluntary context switches."},
+	{"inv_ctxt", count(func(m *task.Metrics) int64 { return m.InvCtxt }), true, "Involuntary context switches."},
+	{"env", env, false, "Variables that the task was given."},
+	{"workdir", func(t *task.Task) Cell { return text(t.WorkDir) }, false, "Work directory."},
+	{"script", script, false, "Command that was run."},
+	{"scratch", func(t *task.Task) Cell { return text(t.Scratch) }, false, "Value of the directive `scratch`."},
+	{"error_action", func(t *task.Task) Cell { return text(strings.ToUpper(t.ErrorAction)) }, false, "What was done about a failure: RETRY, IGNORE, TERMINATE, FINISH."},
+	{"hostname", hostname, false, "Machine that ran the task, when it is another one."},
+	{"cpu_model", func(t *task.Task) Cell { return text(t.Result.Metrics.CPUModel) }, false, "Model of its processor."},
 }
 
 // Lookup finds a column by its name.
@@ -170,7 +196,7 @@ func count(get func(*task.Metrics) int64) func(*task.Task) Cell {
 
 // exit is missing for native tasks: there was no process to leave a status.
 func exit(t *task.Task) Cell {
-	if t.Exec != nil || t.Result.Exit < 0 {
+	if t.Exec != nil || t.Result.Exit < 0 || t.Result.NativeID == "" {
 		return missing
 	}
 	return number(int64(t.Result.Exit))
@@ -183,12 +209,24 @@ func container(t *task.Task) Cell {
 	return text(t.Container.Image)
 }
 
+// env is what the task's wrapper exports.
 func env(t *task.Task) Cell {
 	var b strings.Builder
 	for _, v := range t.Env {
 		b.WriteString(v.Name + "=" + v.Value + "\n")
 	}
+	if len(t.BinDirs) > 0 {
+		b.WriteString("PATH=$PATH:" + strings.Join(t.BinDirs, ":") + "\n")
+	}
 	return text(b.String())
+}
+
+// hostname is that of another machine; on this one it is not told.
+func hostname(t *task.Task) Cell {
+	if t.Executor == "local" {
+		return missing
+	}
+	return text(t.Result.Hostname)
 }
 
 // script is the command without the interpreter line that the engine added.
@@ -197,5 +235,5 @@ func script(t *task.Task) Cell {
 	if len(t.Shell) > 0 {
 		s = strings.TrimPrefix(s, "#!"+strings.Join(t.Shell, " ")+"\n")
 	}
-	return text(s)
+	return text(strings.TrimSuffix(s, "\n"))
 }

@@ -7,25 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"sluice/internal/observe"
 )
 
 // Options are the config scope `trace`.
 type Options struct {
-	File      string   // "" = DefaultFile of now
+	File      string
 	Fields    []string // nil = DefaultFields
 	Raw       bool
 	Sep       string // "" = tab
 	Overwrite bool
-}
-
-// DefaultFile is the name of a trace without a name: trace-20261123-31294119.txt.
-// The last number is the milliseconds since midnight.
-func DefaultFile(now time.Time) string {
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	return fmt.Sprintf("trace-%s-%d.txt", now.Format("20060102"), now.Sub(midnight).Milliseconds())
 }
 
 // ParseFields splits trace.fields and checks the names.
@@ -62,6 +54,9 @@ func (e *ErrExists) Error() string {
 	return "Trace file already exists: " + e.File + " -- enable the 'trace.overwrite' option in your config file to overwrite existing files"
 }
 
+// Exists tells this error from those that end the run.
+func (*ErrExists) Exists() {}
+
 // Open creates the file, with the directories above it, and writes its header.
 func Open(o Options) (*Writer, error) {
 	w := &Writer{raw: o.Raw, sep: o.Sep}
@@ -79,9 +74,6 @@ func Open(o Options) (*Writer, error) {
 			return nil, err
 		}
 		w.fields = append(w.fields, f)
-	}
-	if o.File == "" {
-		o.File = DefaultFile(time.Now())
 	}
 	path, err := filepath.Abs(o.File)
 	if err != nil {

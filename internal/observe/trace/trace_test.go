@@ -154,10 +154,3 @@ func TestExistingFile(t *testing.T) {
 		t.Errorf("%q %v", b, err)
 	}
 }
-
-func TestDefaultFile(t *testing.T) {
-	t.Parallel()
-	if got := DefaultFile(time.Date(2026, 11, 23, 8, 41, 34, 119e6, time.UTC)); got != "trace-20261123-31294119.txt" {
-		t.Error(got)
-	}
-}
