@@ -237,6 +237,7 @@ func (r *resolver) unknownInClass(x *syntax.Ident) bool {
 	}
 	d := r.diags.Add(x.Span(), fmt.Sprintf("`%s` is not defined", x.Name))
 	d.Label = fmt.Sprintf("no variable, field or method of this name in `%s`", r.cls.def.Name)
+	soften(d, r.fn.kind == closureFrame) // whose delegate may have it
 	near := r.visible()
 	for s := r.cls; s != nil; s = s.outer {
 		for name := range s.names {

@@ -253,7 +253,7 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 			x.Binding.Kind = syntax.Dynamic
 			return
 		}
-		if r.names.Builtin(x.Name) {
+		if r.names.Builtin(x.Name) && !(define && r.mayBeHidden(x.Name)) {
 			x.Binding.Kind = syntax.Builtin
 			return
 		}
@@ -271,6 +271,13 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 	default:
 		r.expr(x)
 	}
+}
+
+// mayBeHidden says whether a script may use a name that it did not choose for
+// a variable of its own: names of functions, as in `files = channel.of(1)`.
+func (r *resolver) mayBeHidden(name string) bool {
+	v, ok := r.names.(Variables)
+	return name == "template" || ok && !v.Variable(name)
 }
 
 // defineBare declares a name assigned without `def`: in the workflow or
@@ -342,6 +349,10 @@ func (r *resolver) callArgs(x *syntax.Call, dynamic bool) {
 }
 
 func (r *resolver) callee(fun *syntax.Ident) {
+	if r.workflowVars[fun.Name] && r.names.Builtin(fun.Name) && r.mayBeHidden(fun.Name) {
+		fun.Binding = syntax.Binding{Kind: syntax.Builtin} // a variable without `def` does not hide a function
+		return
+	}
 	if fun.Name == PublishName || r.known(fun) || r.unknownInClass(fun) {
 		return
 	}

@@ -197,7 +197,7 @@ func (r *resolver) global(d syntax.Decl) {
 	case *syntax.ExprStmt:
 		if a, ok := s.X.(*syntax.Assign); ok {
 			for _, target := range targets(a.Target) {
-				if !r.names.Builtin(target.Name) {
+				if !r.names.Builtin(target.Name) || r.mayBeHidden(target.Name) {
 					r.module.declare(target.Name)
 				}
 			}

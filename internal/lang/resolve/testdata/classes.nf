@@ -23,6 +23,7 @@ class A {
     int count = 1
     def m() { coutn + 1 } /// error "`coutn` is not defined"
     static s() { limit } /// error "`limit` is not defined"
+    static e() { [1].each { limit } } /// warning "`limit` is not defined"
     def c() { helper(count) } /// error "`helper` is not defined"
     def a() { total = 1 } /// error "`total` is not defined"
 }
