@@ -83,7 +83,7 @@ func Methods(env *Env) []*stdlib.Method {
 			},
 		})
 	}
-	return append(methods, goneMethods()...)
+	return append(append(methods, arithmeticMethods(env)...), goneMethods()...)
 }
 
 // Names are the names of all operators, sorted.
