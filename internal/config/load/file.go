@@ -112,6 +112,9 @@ func (u *unit) stmt(st syntax.Stmt, s *scope) error {
 			return u.fail(err, st)
 		}
 		u.root.declare(st.Name, fn)
+		if f, ok := fn.(value.Callable); ok {
+			u.l.functions[st.Name] = f
+		}
 		return nil
 	case *syntax.VarDecl:
 		return u.declare(st, s)

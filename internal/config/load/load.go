@@ -49,7 +49,7 @@ func Load(o Options) (*config.Config, diag.List, error) {
 	if l.Read == nil {
 		l.Read = readAnywhere
 	}
-	l.profiles = Profiles(o.Profile)
+	l.profiles, l.functions = Profiles(o.Profile), map[string]value.Callable{}
 	l.state.Set(value.String("params"), value.NewMap(8))
 	for _, name := range o.Files {
 		if err := l.top(name); err != nil {
@@ -89,6 +89,9 @@ type loader struct {
 	named    bool
 	depth    int
 	warnings diag.List
+	// functions of all files, the last of a name: closures that run later may
+	// call what a file around theirs defines after including it.
+	functions map[string]value.Callable
 }
 
 // maxIncludes bounds the depth of includes, so that a circle ends.

@@ -137,6 +137,10 @@ func (s *scope) InvokeMethod(th *value.Thread, name string, args []value.Value) 
 			return v, true, err
 		}
 	}
+	if fn, ok := s.u.l.functions[name]; ok && s.u.l.final != nil { // a closure of an included file
+		v, err := fn.CallWith(th, args)
+		return v, true, err
+	}
 	if name == "env" && len(args) == 1 {
 		v, ok := s.u.l.Getenv(value.ToString(args[0]))
 		if !ok {

@@ -153,7 +153,20 @@ func (f *Frame) Property(name string) (value.Value, bool) {
 			return v, true
 		}
 	}
-	return nil, false
+	return f.inst.object(name)
+}
+
+// object is what the host puts before every script, such as `workflow`; its
+// functions are called, not asked for.
+func (inst *Instance) object(name string) (value.Value, bool) {
+	if inst == nil || inst.Builtin == nil {
+		return nil, false
+	}
+	v, ok := inst.Builtin(name)
+	if _, function := v.(value.Callable); function {
+		return nil, false
+	}
+	return v, ok
 }
 
 // Class makes a Frame a value, so that it can be a delegate.
