@@ -111,6 +111,7 @@ func (r *run) pluginEnv(name string) *plugin.Env {
 		Thread: r.thread, Params: r.params, Workflow: r.meta, ProjectDir: r.projectDir, Colors: r.ansi,
 		Option: r.config.Get,
 		File:   r.fileFunction("file"), Files: r.fileFunction("files"),
+		Reads:    func(scheme string) bool { _, err := r.table.Storage(scheme); return err == nil },
 		FromList: func(elems []value.Value) value.Value { return operator.FromList(r.operators(), "channel."+name, elems) },
 	}
 	for _, u := range r.uses {

@@ -57,6 +57,8 @@ type Env struct {
 	Option func(path ...string) value.Value
 	// File and Files are the functions of scripts with these names.
 	File, Files func(th *value.Thread, pattern string) (value.Value, error)
+	// Reads says whether files of a scheme, such as "s3", can be read here.
+	Reads func(scheme string) bool
 	// FromList is a channel of the elements.
 	FromList func(elems []value.Value) value.Value
 }

@@ -144,6 +144,9 @@ var (
 
 // classAliases are other names of classes defined here.
 var classAliases = map[string]*value.Class{
+	"nextflow.script.types.Duration":             value.DurationClass, // as scripts of newer releases name them
+	"nextflow.script.types.MemoryUnit":           value.MemoryUnitClass,
+	"nextflow.script.types.VersionNumber":        value.VersionNumberClass,
 	"groovy.json.JsonGenerator.Options":          jsonOptionsClass,
 	"JsonGenerator.Options":                      jsonOptionsClass,
 	"org.yaml.snakeyaml.DumperOptions.FlowStyle": flowStyleClass,

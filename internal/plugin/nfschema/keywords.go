@@ -160,30 +160,21 @@ var pathFormats = map[string]func(u *use, text string) string{
 	"file-path-pattern": (*use).checkPattern,
 }
 
-// clouds are storages whose files are not looked at when they cannot be read
-// here: what is wrong with them shows when a task needs them.
-var clouds = []string{"s3://", "gs://", "az://", "ftp://"}
-
-func inCloud(text string) bool {
-	for _, c := range clouds {
-		if strings.HasPrefix(text, c) {
-			return true
-		}
-	}
-	return false
-}
-
-func isRemote(text string) bool {
-	return inCloud(text) || strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
+// unread says whether a text names a file of a storage that cannot be read
+// here. Such files are not looked at: what is wrong with them shows when a
+// task needs them.
+func (u *use) unread(text string) bool {
+	scheme, _, ok := strings.Cut(text, "://")
+	return ok && !u.env.Reads(scheme)
 }
 
 // checkPath checks that a text is one path, and what is there.
 func (u *use) checkPath(text, what, format string, there func(isDir bool) string) string {
+	if u.unread(text) {
+		return ""
+	}
 	f, err := u.env.File(u.th, text)
 	if err != nil {
-		if inCloud(text) {
-			return ""
-		}
 		return fmt.Sprintf("could not validate %s format of '%s': %v", format, text, err)
 	}
 	if _, several := f.(*value.List); several {
@@ -192,8 +183,8 @@ func (u *use) checkPath(text, what, format string, there func(isDir bool) string
 		}
 		return fmt.Sprintf("'%s' is not %s, but a file path pattern", text, what)
 	}
-	if there == nil || isRemote(text) {
-		return ""
+	if there == nil || strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+		return "" // a web address is no directory, and asking takes time
 	}
 	if ok, err := u.ask(f, "exists"); err != nil || !ok {
 		return ""
@@ -206,11 +197,11 @@ func (u *use) checkPath(text, what, format string, there func(isDir bool) string
 }
 
 func (u *use) checkPattern(text string) string {
+	if u.unread(text) {
+		return ""
+	}
 	v, err := u.env.Files(u.th, text)
 	if err != nil {
-		if inCloud(text) {
-			return ""
-		}
 		return fmt.Sprintf("could not validate file format of '%s': %v", text, err)
 	}
 	files, _ := value.Elements(v)
@@ -231,6 +222,9 @@ func (u *use) checkPattern(text string) string {
 
 // checkExists checks whether a file or directory is there, or is not.
 func (u *use) checkExists(text string, want bool) string {
+	if u.unread(text) {
+		return ""
+	}
 	v, err := u.env.Files(u.th, text)
 	exists := false
 	if err == nil {
@@ -241,8 +235,6 @@ func (u *use) checkExists(text string, want bool) string {
 		}
 	}
 	switch {
-	case err != nil && inCloud(text):
-		return ""
 	case err != nil:
 		return fmt.Sprintf("could not check existence of '%s': %v", text, err)
 	case want && !exists:
@@ -262,11 +254,11 @@ func (u *use) ask(path value.Value, method string) (bool, error) {
 // checkFile checks the file that a parameter or field names against a schema
 // of its own.
 func (u *use) checkFile(text, name string) string {
+	if u.unread(text) {
+		return ""
+	}
 	f, err := u.env.File(u.th, text)
 	if err != nil {
-		if inCloud(text) {
-			return ""
-		}
 		return fmt.Sprintf("Validation of file failed:\n\t%v", err)
 	}
 	if ok, err := u.ask(f, "exists"); err != nil || !ok {

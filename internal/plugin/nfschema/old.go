@@ -45,6 +45,8 @@ func oldValidateParameters(u *use) (value.Value, error) {
 	return nil, u.oldFiles(groups)
 }
 
+var cloud = regexp.MustCompile(`^(s3|az|gs)://`)
+
 // oldMissing finds files that must exist and do not.
 func (u *use) oldMissing(groups *value.Map, get func(name string) value.Value, prefix string) []string {
 	var errs []string
@@ -59,7 +61,7 @@ func (u *use) oldMissing(groups *value.Map, get func(name string) value.Value, p
 				return
 			}
 			text := value.ToString(v)
-			if inCloud(text) && !value.Truth(param(u.env, "validationS3PathCheck")) {
+			if u.unread(text) || cloud.MatchString(text) && !value.Truth(param(u.env, "validationS3PathCheck")) {
 				return
 			}
 			if f, err := u.env.File(u.th, text); err == nil {
