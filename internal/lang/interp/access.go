@@ -433,8 +433,7 @@ func (in *Interp) SetProperty(th *value.Thread, recv value.Value, name string, v
 	case nil:
 		return value.Throw("java.lang.NullPointerException", "Cannot set property '%s' on null object", name)
 	case *value.Map:
-		r.Set(value.String(name), v)
-		return nil
+		return r.Put(value.String(name), v)
 	case scriptObject:
 		r.inst.Set(name, v)
 		return nil

@@ -17,6 +17,9 @@ func (c call) replace(list []value.Value) error {
 		r.Elems = list
 		return nil
 	case *value.Set:
+		if r.Frozen() {
+			return unsupported()
+		}
 		kept := value.NewSet(list...)
 		for _, e := range elems(r) {
 			if !kept.Has(e) {
@@ -41,6 +44,9 @@ func (c call) mutableList() (*value.List, error) {
 
 func addMethod(c call) (value.Value, error) {
 	if s, ok := c.recv.(*value.Set); ok {
+		if s.Frozen() || s.View != nil {
+			return nil, unsupported()
+		}
 		return value.Bool(s.Add(c.arg(0))), nil
 	}
 	l, err := c.mutableList()
@@ -59,6 +65,9 @@ func addAllMethod(c call) (value.Value, error) {
 		}
 	}
 	if s, ok := c.recv.(*value.Set); ok {
+		if s.Frozen() || s.View != nil {
+			return nil, unsupported()
+		}
 		changed := false
 		for _, e := range more {
 			changed = s.Add(e) || changed
@@ -75,6 +84,9 @@ func addAllMethod(c call) (value.Value, error) {
 
 func (c call) removeElement() (value.Value, error) {
 	if s, ok := c.recv.(*value.Set); ok {
+		if s.Frozen() {
+			return nil, unsupported()
+		}
 		return value.Bool(s.Remove(c.arg(0))), nil
 	}
 	l, err := c.mutableList()
@@ -136,6 +148,9 @@ func (c call) sort(mutate bool, f value.Value) (value.Value, error) {
 			return nil, unsupported()
 		}
 		l.Elems = list
+		if _, ofJava := f.(*comparatorValue); ofJava {
+			return nil, nil // List.sort(Comparator) gives nothing, unlike sort() of Groovy
+		}
 		return l, nil
 	}
 	return value.NewList(list...), nil

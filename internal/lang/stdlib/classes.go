@@ -12,7 +12,7 @@ var classDefs = []classDef{
 	{class: value.ObjectClass, methods: objectMethods, constructors: plainConstructors},
 	{class: value.ClassClass, methods: classMethods},
 	{class: value.CharSequenceClass, methods: stringMethods},
-	{class: value.StringClass, statics: stringStatics, constructors: stringConstructors},
+	{class: value.StringClass, statics: stringStatics, constructors: stringConstructors, constants: stringConstants},
 	{class: value.GStringBaseClass, methods: gstringMethods},
 	{class: value.StringBuilderClass, methods: bufferMethods, constructors: bufferConstructors},
 	{class: value.StringBufferClass, methods: bufferMethods, constructors: bufferConstructors},
@@ -33,15 +33,24 @@ var classDefs = []classDef{
 	{class: value.ListClass, methods: listMethods, statics: listStatics},
 	{class: value.ArrayListClass, constructors: listConstructors},
 	{class: value.LinkedListClass, constructors: listConstructors},
+	{class: value.QueueClass, methods: queueMethods},
+	{class: value.DequeClass, methods: dequeMethods},
+	{class: value.ArrayDequeClass, constructors: listConstructors},
+	{class: value.PriorityQueueClass, constructors: listConstructors},
+	{class: value.VectorClass, constructors: listConstructors},
+	{class: value.StackClass, methods: stackMethods, constructors: listConstructors},
 	{class: value.SetClass, methods: setMethods, statics: setStatics},
 	{class: value.HashSetClass, constructors: setConstructors},
 	{class: value.LinkedSetClass, constructors: setConstructors},
-	{class: value.TreeSetClass, constructors: setConstructors},
+	{class: value.TreeSetClass, methods: sortedSetMethods, constructors: setConstructors},
 	{class: value.RangeClass, methods: rangeMethods},
 	{class: value.MapClass, methods: mapMethods, statics: mapStatics},
 	{class: value.HashMapClass, constructors: mapConstructors},
 	{class: value.LinkedMapClass, constructors: mapConstructors},
-	{class: value.TreeMapClass, constructors: mapConstructors},
+	{class: value.TreeMapClass, methods: func() []def { return guarded(sortedMapMethods()) }, constructors: mapConstructors},
+	{class: skipListMapClass, constructors: mapConstructors},
+	{class: entryClass, constructors: entryConstructors},
+	{class: comparatorClass, methods: comparatorMethods, statics: comparatorStatics},
 	{class: concurrentMapClass, constructors: mapConstructors},
 	{class: value.MapEntryClass, methods: entryMethods},
 	{class: value.IteratorClass, methods: iteratorMethods},
@@ -138,6 +147,8 @@ var classDefs = []classDef{
 var (
 	roundingModeClass  = javaClass("java.math.RoundingMode")
 	fileTypeClass      = javaClass("groovy.io.FileType")
+	entryClass         = javaClass("java.util.AbstractMap$SimpleEntry", value.MapEntryClass)
+	skipListMapClass   = javaClass("java.util.concurrent.ConcurrentSkipListMap", value.MapClass)
 	concurrentMapClass = javaClass("java.util.concurrent.ConcurrentHashMap", value.MapClass)
 	filesExClass       = javaClass("nextflow.extension.FilesEx")
 )
@@ -158,14 +169,9 @@ var classAliases = map[string]*value.Class{
 	"OutputStreamWriter":                         printWriterClass,
 	"java.util.concurrent.ConcurrentLinkedQueue": value.LinkedListClass,
 	"java.util.concurrent.CopyOnWriteArrayList":  value.ArrayListClass,
-	"ArrayDeque":                                 value.LinkedListClass,
-	"Vector":                                     value.ArrayListClass,
-	"Stack":                                      value.ArrayListClass,
-	"java.util.Queue":                            value.LinkedListClass,
-	"java.util.Vector":                           value.ArrayListClass,
-	"java.util.ArrayDeque":                       value.LinkedListClass,
-	"java.util.Stack":                            value.ArrayListClass,
 	"java.util.Scanner":                          scannerClass,
+	"AbstractMap.SimpleEntry":                    entryClass,
+	"java.util.AbstractMap.SimpleEntry":          entryClass,
 	"java.util.stream.Stream":                    streamOfValuesClass,
 }
 

@@ -1,6 +1,8 @@
 package stdlib
 
 import (
+	"strings"
+
 	"sluice/internal/lang/value"
 )
 
@@ -26,9 +28,12 @@ func collectionMethods() []def {
 			}
 			return value.Bool(true), nil
 		}},
-		{"join", "separator: String = ''", "prints the elements with separator between them", func(c call) (value.Value, error) {
+		{"join", "separator: String? = ''", "prints the elements with separator between them", func(c call) (value.Value, error) {
 			list, _ := value.Elements(c.recv)
-			return joinText(list, c.strOr(0, "")), nil
+			if c.arg(0) == nil {
+				return joinText(list, ""), nil
+			}
+			return joinText(list, c.strArg(0)), nil
 		}},
 		{"sum", "transform: Closure? = null", "adds the elements", func(c call) (value.Value, error) { return c.sum(nil, false, c.arg(0)) }},
 		{"sum", "initial, transform: Closure? = null", "adds the elements to initial", func(c call) (value.Value, error) {
@@ -51,7 +56,11 @@ func collectionMethods() []def {
 		{"asList", "", "is a list of the elements", func(c call) (value.Value, error) { return value.NewList(elems(c.recv)...), nil }},
 		{"toSet", "", "is a set of the elements, in the order of Java's HashSet", func(c call) (value.Value, error) {
 			list := elems(c.recv)
-			return value.NewSet(hashOrder(list, len(list))...), nil
+			s := value.NewHashSet(len(list))
+			for _, e := range list {
+				s.Add(e)
+			}
+			return s, nil
 		}},
 		{"toArray", "type = null", "is a new list of the elements", func(c call) (value.Value, error) { return value.NewList(elems(c.recv)...), nil }},
 		{"toSorted", "comparator: Closure? = null", "is a sorted list; the collection stays as it is", func(c call) (value.Value, error) {
@@ -72,6 +81,9 @@ func collectionMethods() []def {
 			return c.unique(false, c.arg(0))
 		}},
 		{"intersect", "other: Iterable", "is the elements that other has too", intersectMethod},
+		{"intersect", "other: Iterable, by: Closure", "is the elements that by tells are equal to one of other", func(c call) (value.Value, error) {
+			return c.compareWith(c.arg(0), c.arg(1), true)
+		}},
 		{"disjoint", "other: Iterable", "says whether other has none of the elements", func(c call) (value.Value, error) {
 			list := elems(c.recv)
 			for _, e := range elems(c.arg(0)) {
@@ -145,15 +157,42 @@ func collectionMethods() []def {
 		{"chop", "sizes: Integer...", "cuts into lists of the given sizes, -1 for the rest", chopMethod},
 		{"combinations", "action: Closure? = null", "is all ways to take one element of each list", combinationsMethod},
 		{"subsequences", "", "is the set of all lists made by leaving elements out", subsequencesMethod},
+		{"eachCombination", "action: Closure", "calls action with all ways to take one element of each list", func(c call) (value.Value, error) {
+			_, err := combinationsMethod(c)
+			return nil, err
+		}},
+		{"eachPermutation", "action: Closure", "calls action with all orders of the elements", eachPermutationMethod},
+		{"inits", "", "is the lists that lack the last elements, from all to none", func(c call) (value.Value, error) {
+			list := elems(c.recv)
+			out := []value.Value{}
+			for n := len(list); n >= 0; n-- {
+				out = append(out, c.alike(list[:n:n]))
+			}
+			return value.NewList(out...), nil
+		}},
+		{"tails", "", "is the lists that lack the first elements, from all to none", func(c call) (value.Value, error) {
+			list := elems(c.recv)
+			out := []value.Value{}
+			for n := range len(list) + 1 {
+				out = append(out, c.alike(list[n:]))
+			}
+			return value.NewList(out...), nil
+		}},
 		{"permutations", "transform: Closure? = null", "is all orders of the elements", permutationsMethod},
 		{"plus", "other", "is both collections in one", func(c call) (value.Value, error) { return value.Add(c.th, c.recv, c.arg(0)) }},
+		{"minus", "other: Iterable, by: Closure", "is the collection without the elements that by tells are equal to those of other", func(c call) (value.Value, error) {
+			return c.compareWith(c.arg(0), c.arg(1), false)
+		}},
 		{"minus", "other", "is the collection without an element or the elements of another", func(c call) (value.Value, error) { return value.Sub(c.th, c.recv, c.arg(0)) }},
 		{"multiply", "n: Number", "repeats the elements", func(c call) (value.Value, error) { return value.Mul(c.th, c.recv, c.arg(0)) }},
 		{"asImmutable", "", "is a copy that cannot be changed", immutableMethod},
 		{"asUnmodifiable", "", "is a copy that cannot be changed", immutableMethod},
+		{"asSynchronized", "", "is the collection", func(c call) (value.Value, error) { return c.recv, nil }},
 		{"clone", "", "is a copy", func(c call) (value.Value, error) { return cloneCollection(c.recv), nil }},
 		{"shuffled", "random: Object = null", "is the elements in random order", shuffledMethod},
-		{"toListString", "", "prints the elements", func(c call) (value.Value, error) { return value.String(value.ToString(c.recv)), nil }},
+		{"toListString", "maxSize: Integer = -1", "prints the elements; a text longer than maxSize ends in ...", func(c call) (value.Value, error) {
+			return value.String(shortened(c.recv, c.intOr(0, -1))), nil
+		}},
 		{"stream", "", "is a stream of the elements", streamOf},
 		{"parallelStream", "", "is a stream of the elements", streamOf},
 		{"spliterator", "", "walks the elements", func(c call) (value.Value, error) { return &Iterator{list: elems(c.recv)}, nil }},
@@ -204,7 +243,7 @@ func (c call) sum(acc value.Value, started bool, f value.Value) (value.Value, er
 func averageMethod(c call) (value.Value, error) {
 	n := c.recv.(value.Sized).Len()
 	if n == 0 {
-		return nil, nil
+		return nil, value.Throw("java.lang.NullPointerException", "Cannot invoke \"Object.getClass()\" because \"obj\" is null")
 	}
 	total, err := c.sum(nil, false, c.arg(0))
 	if err != nil {
@@ -235,10 +274,18 @@ func countMethod(c call) (value.Value, error) {
 
 func groupByMethod(c call) (value.Value, error) { return c.groupBy(elems(c.recv), c.args) }
 
+// transformed is what the first of transforms makes of e: e itself without any.
+func (c call) transformed(transforms []value.Value, e value.Value) (value.Value, error) {
+	if len(transforms) == 0 {
+		return e, nil
+	}
+	return c.apply(transforms[0], e)
+}
+
 func (c call) groupBy(list, transforms []value.Value) (value.Value, error) {
 	groups := value.NewMap(0)
 	for _, e := range list {
-		k, err := c.apply(transforms[0], e)
+		k, err := c.transformed(transforms, e)
 		if err != nil {
 			return nil, err
 		}
@@ -358,11 +405,27 @@ func intersectMethod(c call) (value.Value, error) {
 	other := elems(c.arg(0))
 	out := []value.Value{}
 	for _, e := range elems(c.recv) {
-		if indexEqual(other, e) >= 0 && indexEqual(out, e) < 0 {
+		if indexEqual(other, e) >= 0 {
 			out = append(out, e)
 		}
 	}
 	return c.alike(out), nil
+}
+
+// compareWith keeps the elements that equal one of other, or those that do not.
+func (c call) compareWith(other, by value.Value, want bool) (value.Value, error) {
+	compare, failed := c.comparator(by)
+	out := []value.Value{}
+	for _, e := range elems(c.recv) {
+		found := false
+		for _, o := range elems(other) {
+			found = found || compare(e, o) == 0
+		}
+		if found == want {
+			out = append(out, e)
+		}
+	}
+	return c.alike(out), failed()
 }
 
 func (c call) end(which string, at int) (value.Value, error) {
@@ -404,17 +467,14 @@ func (c call) prefix() (int, error) {
 
 func (c call) collate(size, step int, keep bool) (value.Value, error) {
 	list := elems(c.recv)
-	if step < 0 || size < 0 {
-		return nil, value.Throw("java.lang.IllegalArgumentException", "step cannot be negative")
-	}
-	if size == 0 {
+	if size <= 0 {
 		return value.NewList(value.NewList(list...)), nil
 	}
 	if step == 0 {
 		return nil, value.Throw("java.lang.IllegalArgumentException", "step cannot be zero")
 	}
 	out := []value.Value{}
-	for i := 0; i < len(list); i += step {
+	for i := 0; i >= 0 && i < len(list); i += step {
 		if i+size > len(list) && !keep {
 			break
 		}
@@ -440,6 +500,9 @@ func chopMethod(c call) (value.Value, error) {
 
 func combinationsMethod(c call) (value.Value, error) {
 	rows := [][]value.Value{{}}
+	if len(elems(c.recv)) == 0 {
+		rows = nil
+	}
 	for _, e := range elems(c.recv) {
 		choices := []value.Value{e}
 		if value.IsCollection(e) {
@@ -458,7 +521,7 @@ func combinationsMethod(c call) (value.Value, error) {
 
 // subsequencesMethod leaves out the empty list, as Groovy does.
 func subsequencesMethod(c call) (value.Value, error) {
-	set := value.NewSet()
+	set := value.NewHashSet(-1)
 	rows := [][]value.Value{{}}
 	for _, e := range elems(c.recv) {
 		for _, row := range rows[:len(rows):len(rows)] {
@@ -470,7 +533,40 @@ func subsequencesMethod(c call) (value.Value, error) {
 	return set, nil
 }
 
+// permutationsMethod gives equal orders once, as the set that Groovy makes of them.
 func permutationsMethod(c call) (value.Value, error) {
+	rows, err := permutationsOf(elems(c.recv))
+	if err != nil {
+		return nil, err
+	}
+	set := value.NewHashSet(-1)
+	for _, row := range rows {
+		set.Add(value.NewList(row...))
+	}
+	if c.n() == 0 {
+		return set, nil
+	}
+	c.recv = set
+	return c.collectInto(nil, c.arg(0))
+}
+
+func eachPermutationMethod(c call) (value.Value, error) {
+	rows, err := permutationsOf(elems(c.recv))
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if _, err := c.run(c.arg(0), value.NewList(row...)); err != nil {
+			return nil, err
+		}
+	}
+	return &Iterator{}, nil
+}
+
+func permutationsOf(list []value.Value) ([][]value.Value, error) {
+	if len(list) == 0 {
+		return nil, value.Throw("java.lang.IllegalArgumentException", "At least one item required")
+	}
 	var rows [][]value.Value
 	var walk func(done, left []value.Value)
 	walk = func(done, left []value.Value) {
@@ -482,8 +578,8 @@ func permutationsMethod(c call) (value.Value, error) {
 			walk(append(append([]value.Value(nil), done...), left[i]), rest)
 		}
 	}
-	walk(nil, elems(c.recv))
-	return c.eachRow(rows)
+	walk(nil, list)
+	return rows, nil
 }
 
 // eachRow makes lists of rows, and calls the closure with each when given.
@@ -504,7 +600,7 @@ func (c call) eachRow(rows [][]value.Value) (value.Value, error) {
 
 func immutableMethod(c call) (value.Value, error) {
 	if s, ok := c.recv.(*value.Set); ok {
-		return s, nil
+		return copySet(s).Freeze(), nil
 	}
 	return &value.List{Elems: elems(c.recv), Kind: value.Immutable}, nil
 }
@@ -518,7 +614,36 @@ func cloneCollection(v value.Value) value.Value {
 		}
 		return &value.List{Elems: append([]value.Value(nil), v.Elems...), Kind: kind}
 	case *value.Set:
-		return value.NewSet(elems(v)...)
+		return copySet(v)
 	}
 	return value.NewList(elems(v)...)
+}
+
+func copySet(s *value.Set) *value.Set {
+	out := s.EmptyLike()
+	for _, e := range elems(s) {
+		out.Add(e)
+	}
+	return out
+}
+
+// shortened prints a collection until maxSize characters stand there.
+func shortened(v value.Value, maxSize int) string {
+	if maxSize < 0 {
+		return value.ToString(v)
+	}
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, e := range elems(v) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if b.Len() > maxSize {
+			b.WriteString("...")
+			break
+		}
+		b.WriteString(value.ToString(e))
+	}
+	b.WriteByte(']')
+	return b.String()
 }

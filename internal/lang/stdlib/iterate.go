@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"strings"
 
 	"sluice/internal/lang/value"
@@ -71,8 +72,12 @@ func (t *Table) truth(_ *value.Thread, v value.Value) bool { return value.Truth(
 
 // alike is a new collection of the receiver's kind.
 func (c call) alike(list []value.Value) value.Value {
-	if _, ok := c.recv.(*value.Set); ok {
-		return value.NewSet(list...)
+	if s, ok := c.recv.(*value.Set); ok {
+		out := s.Similar()
+		for _, e := range list {
+			out.Add(e)
+		}
+		return out
 	}
 	return value.NewList(list...)
 }
@@ -88,8 +93,13 @@ func mapOfEntries(list []value.Value) *value.Map {
 
 // picked is the result of a selection: a map from a map, a set from a set.
 func (c call) picked(list []value.Value) value.Value {
-	if _, ok := c.recv.(*value.Map); ok {
-		return mapOfEntries(list)
+	if m, ok := c.recv.(*value.Map); ok {
+		out := m.Similar()
+		for _, e := range list {
+			entry := e.(*value.MapEntry)
+			out.Set(entry.Key, entry.Value)
+		}
+		return out
 	}
 	return c.alike(list)
 }
@@ -110,6 +120,7 @@ func iterationMethods() []def {
 			return c.collectInto(c.arg(0), c.arg(1))
 		}},
 		{"collectMany", "transform: Closure", "joins the lists that transform makes of each element", collectManyMethod},
+		{"collectMany", "collector: Iterable, transform: Closure", "adds the elements of the lists that transform makes", collectManyMethod},
 		{"collectNested", "transform: Closure", "transforms the elements of nested lists", func(c call) (value.Value, error) {
 			return c.collectNested(c.recv, c.arg(0))
 		}},
@@ -121,7 +132,7 @@ func iterationMethods() []def {
 		{"findResult", "fallback, condition: Closure", "is the first result that is not null", func(c call) (value.Value, error) {
 			return c.findResult(c.arg(0), c.arg(1))
 		}},
-		{"findResults", "transform: Closure", "is all results that are not null", findResultsMethod},
+		{"findResults", "transform: Closure? = null", "is all results that are not null", findResultsMethod},
 		{"any", "condition: Closure? = null", "says whether condition holds for an element", func(c call) (value.Value, error) {
 			return c.quantify(true)
 		}},
@@ -139,20 +150,32 @@ func iterationMethods() []def {
 			return c.inject(c.arg(0), elems(c.recv), c.arg(1))
 		}},
 		{"findIndexOf", "condition: Closure", "is the index of the first element for which condition holds", func(c call) (value.Value, error) {
-			return c.indexWhere(c.arg(0), 0, 1)
+			return c.indexWhere(c.arg(0), 0)
 		}},
 		{"findIndexOf", "start: Integer, condition: Closure", "is the index of the first element from start for which condition holds", func(c call) (value.Value, error) {
-			return c.indexWhere(c.arg(1), c.intArg(0), 1)
+			return c.indexWhere(c.arg(1), c.intArg(0))
 		}},
 		{"findLastIndexOf", "condition: Closure", "is the index of the last element for which condition holds", func(c call) (value.Value, error) {
-			return c.indexWhere(c.arg(0), 0, -1)
+			return c.lastIndexWhere(c.arg(0), 0)
 		}},
-		{"findIndexValues", "condition: Closure", "is the indices of the elements for which condition holds", findIndexValuesMethod},
+		{"findLastIndexOf", "start: Integer, condition: Closure", "is the index of the last element from start on for which condition holds", func(c call) (value.Value, error) {
+			return c.lastIndexWhere(c.arg(1), c.intArg(0))
+		}},
+		{"findIndexValues", "condition: Closure", "is the indices of the elements for which condition holds", func(c call) (value.Value, error) {
+			return c.indexValues(c.arg(0), 0)
+		}},
+		{"findIndexValues", "start: Integer, condition: Closure", "is the indices from start on of the elements for which condition holds", func(c call) (value.Value, error) {
+			return c.indexValues(c.arg(1), c.intArg(0))
+		}},
 		{"grep", "filter = true", "is the elements that filter matches, as in a case", grepMethod},
 		{"split", "condition: Closure", "is two lists: where condition holds and where it does not", splitMethod},
-		{"iterator", "", "walks the elements", func(c call) (value.Value, error) { return &Iterator{list: elems(c.recv)}, nil }},
+		{"iterator", "", "walks the elements", iteratorOf},
+		{"listIterator", "", "walks the elements", iteratorOf},
+		{"bufferedIterator", "", "walks the elements", iteratorOf},
 	}
 }
+
+func iteratorOf(c call) (value.Value, error) { return &Iterator{list: elems(c.recv)}, nil }
 
 func eachMethod(c call) (value.Value, error) {
 	for _, e := range elems(c.recv) {
@@ -210,15 +233,34 @@ func (c call) collectInto(collector, f value.Value) (value.Value, error) {
 func collectManyMethod(c call) (value.Value, error) {
 	var out []value.Value
 	for _, e := range elems(c.recv) {
-		v, err := c.apply(c.arg(0), e)
+		v, err := c.apply(c.arg(c.n()-1), e)
 		if err != nil {
 			return nil, err
 		}
-		if v != nil {
-			out = append(out, elems(v)...)
+		if v == nil {
+			continue
 		}
+		if !value.IsCollection(v) {
+			return nil, notOfClass(v, value.CollectionClass)
+		}
+		out = append(out, elems(v)...)
 	}
-	return value.NewList(out...), nil
+	if c.n() == 1 {
+		return value.NewList(out...), nil
+	}
+	_, err := c.t.Call(c.th, c.arg(0), "addAll", value.NewList(out...))
+	return c.arg(0), err
+}
+
+// notOfClass is what Java says of a value that is of another class than the
+// code at hand needs.
+func notOfClass(v value.Value, c *value.Class) error {
+	have := v.Class().Name
+	where := fmt.Sprintf("%s and %s are in module java.base of loader 'bootstrap'", have, c.Name)
+	if !strings.HasPrefix(have, "java.") {
+		where = fmt.Sprintf("%s is in unnamed module of loader 'app'; %s is in module java.base of loader 'bootstrap'", have, c.Name)
+	}
+	return value.Throw("java.lang.ClassCastException", "class %s cannot be cast to class %s (%s)", have, c.Name, where)
 }
 
 func (c call) collectNested(v, f value.Value) (value.Value, error) {
@@ -287,7 +329,10 @@ func (c call) findResult(fallback, f value.Value) (value.Value, error) {
 func findResultsMethod(c call) (value.Value, error) {
 	out := []value.Value{}
 	for _, e := range elems(c.recv) {
-		v, err := c.apply(c.arg(0), e)
+		v, err := e, error(nil)
+		if c.arg(0) != nil {
+			v, err = c.apply(c.arg(0), e)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -327,13 +372,9 @@ func (c call) inject(acc value.Value, list []value.Value, f value.Value) (value.
 	return acc, nil
 }
 
-func (c call) indexWhere(f value.Value, start, step int) (value.Value, error) {
+func (c call) indexWhere(f value.Value, start int) (value.Value, error) {
 	list := elems(c.recv)
-	i := start
-	if step < 0 {
-		i = len(list) - 1
-	}
-	for ; i >= 0 && i < len(list); i += step {
+	for i := max(start, 0); i < len(list); i++ {
 		ok, err := c.holds(f, list[i])
 		if err != nil {
 			return nil, err
@@ -345,10 +386,26 @@ func (c call) indexWhere(f value.Value, start, step int) (value.Value, error) {
 	return value.Int(-1), nil
 }
 
-func findIndexValuesMethod(c call) (value.Value, error) {
+// lastIndexWhere asks about all elements, as the closure may count.
+func (c call) lastIndexWhere(f value.Value, start int) (value.Value, error) {
+	indices, err := c.indexValues(f, start)
+	if err != nil {
+		return nil, err
+	}
+	found := indices.(*value.List).Elems
+	if len(found) == 0 {
+		return value.Int(-1), nil
+	}
+	return value.Int(found[len(found)-1].(value.Long)), nil
+}
+
+func (c call) indexValues(f value.Value, start int) (value.Value, error) {
 	out := []value.Value{}
 	for i, e := range elems(c.recv) {
-		ok, err := c.holds(c.arg(0), e)
+		if i < start {
+			continue
+		}
+		ok, err := c.holds(f, e)
 		if err != nil {
 			return nil, err
 		}
@@ -432,6 +489,25 @@ func iteratorMethods() []def {
 			}
 			it.next++
 			return it.list[it.next-1], nil
+		}},
+		{"hasPrevious", "", "says whether there is an element before", func(c call) (value.Value, error) {
+			return value.Bool(c.recv.(*Iterator).next > 0), nil
+		}},
+		{"previous", "", "is the element before", func(c call) (value.Value, error) {
+			it := c.recv.(*Iterator)
+			if it.next == 0 {
+				return nil, value.Throw("java.util.NoSuchElementException", "")
+			}
+			it.next--
+			return it.list[it.next], nil
+		}},
+		{"nextIndex", "", "is the index of the next element", func(c call) (value.Value, error) { return value.Int(c.recv.(*Iterator).next), nil }},
+		{"head", "", "is the next element, without passing it", func(c call) (value.Value, error) {
+			it := c.recv.(*Iterator)
+			if it.next >= len(it.list) {
+				return nil, value.Throw("java.util.NoSuchElementException", "")
+			}
+			return it.list[it.next], nil
 		}},
 		{"toList", "", "is what is left as a list", func(c call) (value.Value, error) { return value.NewList(elems(c.recv)...), nil }},
 	}

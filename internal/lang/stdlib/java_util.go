@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"sort"
 	"strings"
 
 	"sluice/internal/lang/value"
@@ -108,12 +107,28 @@ func collectionsStatics() []def {
 			return value.NewList(out...), nil
 		}},
 		{"emptyList", "", "is an empty list", func(c call) (value.Value, error) { return &value.List{Kind: value.Immutable}, nil }},
-		{"emptySet", "", "is an empty set", func(c call) (value.Value, error) { return value.NewSet(), nil }},
-		{"emptyMap", "", "is an empty map", func(c call) (value.Value, error) { return value.NewMap(0), nil }},
+		{"emptySet", "", "is an empty set", func(c call) (value.Value, error) { return value.NewSet().Freeze(), nil }},
+		{"emptyMap", "", "is an empty map", func(c call) (value.Value, error) { return value.NewMap(0).Freeze(), nil }},
+		{"singletonMap", "key, value", "is a map of one entry", func(c call) (value.Value, error) {
+			m := value.NewMap(1)
+			m.Set(c.arg(0), c.arg(1))
+			return m.Freeze(), nil
+		}},
 		{"singletonList", "value", "is a list of one element", func(c call) (value.Value, error) { return value.NewList(c.arg(0)), nil }},
 		{"singleton", "value", "is a set of one element", func(c call) (value.Value, error) { return value.NewSet(c.arg(0)), nil }},
-		{"reverseOrder", "", "orders the other way round", func(c call) (value.Value, error) {
-			return &comparatorValue{func(a, b value.Value) int { return order(b, a) }}, nil
+		{"reverseOrder", "comparator: Object = null", "orders the other way round", func(c call) (value.Value, error) {
+			return c.toComparator(c.arg(0)).reversed(), nil
+		}},
+		{"rotate", "list: List, distance: Integer", "moves the elements up by distance places, those at the end to the front", rotateMethod},
+		{"binarySearch", "list: List, value", "is the index of value in a sorted list; negative when it is not there", binarySearchMethod},
+		{"fill", "list: List, value", "puts value in place of each element", func(c call) (value.Value, error) {
+			l := c.arg(0).(value.Value)
+			c.recv = l
+			list := elems(l)
+			for i := range list {
+				list[i] = c.arg(1)
+			}
+			return nil, c.replace(list)
 		}},
 		same("unmodifiableList"), same("unmodifiableSet"), same("unmodifiableMap"), same("unmodifiableCollection"),
 		it("synchronizedList"), it("synchronizedSet"), it("synchronizedMap"),
@@ -161,77 +176,6 @@ func objectsStatics() []def {
 	}
 }
 
-func listConstructors() []def {
-	return []def{{"<init>", "elements: Object = 10", "is a list", func(c call) (value.Value, error) {
-		if c.n() == 0 || value.IsNumber(c.arg(0)) {
-			return value.NewList(), nil
-		}
-		list, ok := value.Elements(c.arg(0))
-		if !ok {
-			return nil, c.missing()
-		}
-		return value.NewList(append([]value.Value(nil), list...)...), nil
-	}}}
-}
-
-// hashOrder is the elements as a HashSet made for capacity of them walks
-// them: by the low bits of their hash codes.
-func hashOrder(list []value.Value, capacity int) []value.Value {
-	unique := elems(value.NewSet(list...))
-	size := 1
-	for size < capacity || len(unique)*4 > size*3 {
-		size *= 2
-	}
-	bucket := func(v value.Value) uint32 {
-		if v == nil {
-			return 0
-		}
-		h := uint32(value.HashCode(v))
-		return (h ^ h>>16) & uint32(size-1)
-	}
-	sort.SliceStable(unique, func(i, j int) bool { return bucket(unique[i]) < bucket(unique[j]) })
-	return unique
-}
-
-// setConstructors order a TreeSet, and a HashSet as Java's hash codes do.
-func setConstructors() []def {
-	return []def{{"<init>", "elements: Object = 10", "is a set", func(c call) (value.Value, error) {
-		if c.n() == 0 || value.IsNumber(c.arg(0)) {
-			return value.NewSet(), nil
-		}
-		list := elems(c.arg(0))
-		if c.recv.(value.ClassRef).Of == value.TreeSetClass {
-			sort.SliceStable(list, func(i, j int) bool { return order(list[i], list[j]) < 0 })
-		}
-		if c.recv.(value.ClassRef).Of == value.HashSetClass {
-			list = hashOrder(list, max(len(list)*4/3+1, 16))
-		}
-		return value.NewSet(list...), nil
-	}}}
-}
-
-func mapConstructors() []def {
-	return []def{{"<init>", "entries: Object = 10, load = null, accessOrder = null", "is a map", func(c call) (value.Value, error) {
-		m, ok := c.arg(0).(*value.Map)
-		if !ok {
-			return value.NewMap(0), nil
-		}
-		switch c.recv.(value.ClassRef).Of {
-		case value.TreeMapClass:
-			c.recv, c.args = m, nil
-			return sortMapMethod(c)
-		case value.HashMapClass, concurrentMapClass:
-			out := value.NewMap(m.Len())
-			for _, k := range hashOrder(m.Keys(), m.Len()*4/3+1) {
-				v, _ := m.Get(k)
-				out.Set(k, v)
-			}
-			return out, nil
-		}
-		return m.Copy(), nil
-	}}}
-}
-
 func listStatics() []def {
 	return []def{
 		{"of", "elements...", "is the list of elements", func(c call) (value.Value, error) {
@@ -244,7 +188,20 @@ func listStatics() []def {
 }
 
 func setStatics() []def {
-	return []def{{"of", "elements...", "is the set of elements", func(c call) (value.Value, error) { return value.NewSet(c.args...), nil }}}
+	return []def{
+		{"of", "elements...", "is the set of elements; none may come twice", func(c call) (value.Value, error) {
+			s := value.NewSet()
+			for _, e := range c.args {
+				if !s.Add(e) {
+					return nil, value.Throw("java.lang.IllegalArgumentException", "duplicate element: %s", value.ToString(e))
+				}
+			}
+			return s.Freeze(), nil
+		}},
+		{"copyOf", "elements: Iterable", "is a set that cannot be changed", func(c call) (value.Value, error) {
+			return value.NewSet(elems(c.arg(0))...).Freeze(), nil
+		}},
+	}
 }
 
 func mapStatics() []def {
@@ -254,7 +211,19 @@ func mapStatics() []def {
 			for i := 0; i+1 < c.n(); i += 2 {
 				m.Set(c.arg(i), c.arg(i+1))
 			}
-			return m, nil
+			return m.Freeze(), nil
+		}},
+		{"copyOf", "other: Map", "is a map that cannot be changed", func(c call) (value.Value, error) {
+			return c.arg(0).(*value.Map).Copy().Freeze(), nil
+		}},
+		{"ofEntries", "entries...", "is the map of entries", func(c call) (value.Value, error) {
+			m := value.NewMap(c.n())
+			for _, e := range c.args {
+				if err := addEntry(m, e); err != nil {
+					return nil, err
+				}
+			}
+			return m.Freeze(), nil
 		}},
 		{"entry", "key, value", "is an entry", func(c call) (value.Value, error) { return &value.MapEntry{Key: c.arg(0), Value: c.arg(1)}, nil }},
 	}

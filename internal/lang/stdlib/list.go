@@ -40,7 +40,10 @@ func listMethods() []def {
 		}},
 		{"getIndices", "", "is the range of indices", func(c call) (value.Value, error) {
 			n := c.recv.(value.Sized).Len()
-			return &value.Range{From: 0, To: int64(n) - 1, Empty: n == 0, Exclusive: true}, nil
+			if n == 0 {
+				return &value.Range{Empty: true, Exclusive: true}, nil
+			}
+			return &value.Range{From: 0, To: int64(n) - 1, Exclusive: true}, nil
 		}},
 		{"getLength", "", "is the number of elements, as of an array", sizeMethod},
 		{"indexOf", "value", "is the first index of value, -1 if there is none", func(c call) (value.Value, error) {
@@ -62,6 +65,18 @@ func listMethods() []def {
 				return c.recv, c.replace(list)
 			}
 			return value.NewList(list...), nil
+		}},
+		{"asReversed", "", "is the elements in reverse order", func(c call) (value.Value, error) { return value.NewList(reversed(elems(c.recv))...), nil }},
+		{"toSpreadMap", "", "is a map of the elements: a key, its value, the next key", func(c call) (value.Value, error) {
+			list := elems(c.recv)
+			if len(list)%2 != 0 {
+				return nil, value.Throw("groovy.lang.GroovyRuntimeException", "Fail to convert List to SpreadMap, because its size is not even.")
+			}
+			m := value.NewMap(len(list) / 2)
+			for i := 0; i < len(list); i += 2 {
+				m.Set(list[i], list[i+1])
+			}
+			return m, nil
 		}},
 		{"subList", "fromIndex: Integer, toIndex: Integer", "is the elements from fromIndex up to toIndex", subListMethod},
 		{"transpose", "", "makes columns of rows", transposeMethod},
@@ -168,6 +183,11 @@ func rangeMethods() []def {
 			return nil, nil
 		}},
 		{"containsWithinBounds", "value", "says whether value lies between the ends", func(c call) (value.Value, error) {
+			switch c.arg(0).(type) {
+			case value.Int, value.Long, value.String, *value.GString:
+			default:
+				return value.False, nil
+			}
 			lo, err := value.Compare(c.arg(0), rangeEnd(c.recv, true))
 			if err != nil {
 				return nil, err
@@ -230,6 +250,10 @@ func subListMethod(c call) (value.Value, error) {
 		return nil, value.Throw("java.lang.IndexOutOfBoundsException", "toIndex = %d", to)
 	case from > to:
 		return nil, value.Throw("java.lang.IllegalArgumentException", "fromIndex(%d) > toIndex(%d)", from, to)
+	}
+	if r, ok := c.recv.(*value.Range); ok && from < to && !r.Chars {
+		part := &value.Range{From: toInt64(list[from]), To: toInt64(list[to-1]), Reverse: r.Reverse, Long: r.Long}
+		return part, nil
 	}
 	return value.NewList(list[from:to]...), nil
 }

@@ -6,8 +6,31 @@ import (
 	"sluice/internal/lang/value"
 )
 
+// changingMap names the methods that change the map itself.
+var changingMap = map[string]bool{
+	"put": true, "putIfAbsent": true, "putAll": true, "remove": true, "clear": true, "leftShift": true, "removeAll": true, "retainAll": true,
+	"replaceAll": true, "replace": true, "computeIfAbsent": true, "computeIfPresent": true, "compute": true, "merge": true, "putAt": true,
+	"pollFirstEntry": true, "pollLastEntry": true,
+}
+
+// guarded makes the methods that change a map refuse an immutable one.
+func guarded(defs []def) []def {
+	for i, d := range defs {
+		if !changingMap[d.name] {
+			continue
+		}
+		defs[i].fn = func(c call) (value.Value, error) {
+			if m, ok := c.recv.(*value.Map); ok && m.Frozen() {
+				return nil, unsupported()
+			}
+			return d.fn(c)
+		}
+	}
+	return defs
+}
+
 func mapMethods() []def {
-	return []def{
+	return guarded([]def{
 		{"size", "", "is the number of entries", sizeMethod},
 		{"isEmpty", "", "says whether there is no entry", func(c call) (value.Value, error) { return value.Bool(c.asMap().Len() == 0), nil }},
 		{"get", "key", "is the value of key, null if there is none", func(c call) (value.Value, error) { return mapGet(c.th, c.asMap(), c.arg(0)) }},
@@ -138,8 +161,9 @@ func mapMethods() []def {
 		{"merge", "key, value, combine: Closure", "sets the value of key, or combines it with the one there", mergeMethod},
 		{"reverseEach", "action: Closure", "calls action with each entry, last first", reverseEachMethod},
 		{"toMapString", "", "prints the map", func(c call) (value.Value, error) { return value.String(value.ToString(c.recv)), nil }},
-		{"asImmutable", "", "is a copy", func(c call) (value.Value, error) { return c.asMap().Copy(), nil }},
-		{"asUnmodifiable", "", "is a copy", func(c call) (value.Value, error) { return c.asMap().Copy(), nil }},
+		{"asImmutable", "", "is a copy that cannot be changed", func(c call) (value.Value, error) { return c.asMap().Copy().Freeze(), nil }},
+		{"asUnmodifiable", "", "is a copy that cannot be changed", func(c call) (value.Value, error) { return c.asMap().Copy().Freeze(), nil }},
+		{"asSynchronized", "", "is the map", func(c call) (value.Value, error) { return c.recv, nil }},
 		{"clone", "", "is a copy", func(c call) (value.Value, error) { return c.asMap().Copy(), nil }},
 		{"toSpreadMap", "", "is a copy", func(c call) (value.Value, error) { return c.asMap().Copy(), nil }},
 		{"getAt", "key", "is the value of key", func(c call) (value.Value, error) { return mapGet(c.th, c.asMap(), c.arg(0)) }},
@@ -159,7 +183,7 @@ func mapMethods() []def {
 			}
 			return nil, value.Throw("java.util.NoSuchElementException", "")
 		}},
-	}
+	})
 }
 
 func (c call) asMap() *value.Map { return c.recv.(*value.Map) }

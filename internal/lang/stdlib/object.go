@@ -44,6 +44,7 @@ func objectMethods() []def {
 			ok, err := value.IsCase(c.th, c.recv, c.arg(0))
 			return value.Bool(ok), err
 		}},
+		{"identity", "action: Closure", "is what action gives, called with the value", withMethod},
 		{"with", "action: Closure", "calls action with the value as delegate", withMethod},
 		{"with", "returning: Boolean, action: Closure", "calls action with the value as delegate", func(c call) (value.Value, error) {
 			v, err := c.run(delegated(c.arg(1), c.recv), c.recv)

@@ -138,8 +138,15 @@ func outcome(dir, text string) string {
 func clean(s, dir string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, dir, "$DIR"), "\n", `\n`)
 	s, _, _ = strings.Cut(s, `\nPossible solution`)
-	return s
+	return identity.ReplaceAllString(closureClasses.ReplaceAllString(s, "Closure"), "@...")
 }
+
+// What no two runs share: the names the original engine makes up for closures,
+// and hashes of identity.
+var (
+	closureClasses = regexp.MustCompile(`(Main|Script1)\$[\w$]*closure\d+`)
+	identity       = regexp.MustCompile(`@[0-9a-f]{5,8}\b`)
+)
 
 // exact are the classes that recordings and results must share; others have
 // one class here for several of Java's.
@@ -204,7 +211,8 @@ func TestRecordings(t *testing.T) {
 			for _, line := range readLines(t, file) {
 				expr, want, ok := strings.Cut(line, "\t")
 				if !ok {
-					t.Fatalf("no result recorded: %s", line)
+					t.Errorf("no result recorded: %s", line)
+					continue
 				}
 				got := outcome(dir, expr)
 				if skip[expr] {
@@ -214,7 +222,7 @@ func TestRecordings(t *testing.T) {
 					}
 					continue
 				}
-				if !same(want, got) {
+				if !same(clean(want, dir), got) {
 					t.Errorf("%s\nwant %s\ngot  %s", expr, want, got)
 				}
 			}

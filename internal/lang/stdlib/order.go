@@ -31,7 +31,13 @@ func (c call) comparator(f value.Value) (compare func(a, b value.Value) int, fai
 		return order, failed
 	}
 	if k, ok := f.(*comparatorValue); ok {
-		return k.compare, failed
+		return func(a, b value.Value) int {
+			n, err := k.compare(c, a, b)
+			if err != nil && failure == nil {
+				failure = err
+			}
+			return n
+		}, failed
 	}
 	one := func(args ...value.Value) value.Value {
 		if failure != nil {
@@ -44,7 +50,15 @@ func (c call) comparator(f value.Value) (compare func(a, b value.Value) int, fai
 		return v
 	}
 	if closureParams(f) == 2 {
-		return func(a, b value.Value) int { return int(toInt64(one(a, b))) }, failed
+		return func(a, b value.Value) int {
+			v := one(a, b)
+			if failure != nil {
+				return 0
+			}
+			var n int
+			n, failure = comparison(v)
+			return n
+		}, failed
 	}
 	return func(a, b value.Value) int {
 		x, y := one(a), one(b)
@@ -187,19 +201,4 @@ func indexKey(list []value.Value, v value.Value) int {
 		}
 	}
 	return -1
-}
-
-// A comparatorValue is a java.util.Comparator that Go code provides.
-type comparatorValue struct {
-	compare func(a, b value.Value) int
-}
-
-func (*comparatorValue) Class() *value.Class { return value.ClosureClass }
-
-// CallWith compares two values.
-func (k *comparatorValue) CallWith(_ *value.Thread, args []value.Value) (value.Value, error) {
-	if len(args) != 2 {
-		return nil, value.MissingMethod(k, "compare", args)
-	}
-	return value.Int(k.compare(args[0], args[1])), nil
 }

@@ -57,7 +57,7 @@ func ask(t *testing.T, dir string, lines []string) []string {
 	t.Helper()
 	out := make([]string, len(lines))
 	rejected := map[int]bool{}
-	for range 5 {
+	for range 25 {
 		output := runOracle(t, dir, recordingScript(lines, rejected))
 		found := compileError.FindAllStringSubmatch(output, -1)
 		for _, m := range found {

@@ -126,7 +126,7 @@ func addToList(elems []Value, b Value) (Value, error, bool) {
 }
 
 func addToSet(x *Set, b Value) *Set {
-	sum := NewSet()
+	sum := x.Similar()
 	x.Iterate(func(e Value) bool { sum.Add(e); return true })
 	for _, e := range addends(b) {
 		sum.Add(e)
@@ -139,7 +139,9 @@ func addMap(x *Map, b Value) (Value, error, bool) {
 	case nil:
 		return nil, ambiguousNull(x, "plus", "interface java.util.Collection", "interface java.util.Map", "class java.lang.String"), true
 	case *Map:
-		sum := x.Copy()
+		sum := x.Similar()
+		sum.Default = x.Default
+		x.Entries(func(k, v Value) bool { sum.Set(k, v); return true })
 		y.Entries(func(k, v Value) bool { sum.Set(k, v); return true })
 		return sum, nil, true
 	case String, *GString:
@@ -164,10 +166,14 @@ func subOther(a, b Value) (v Value, err error, ok bool) {
 		return NewList(without(elems, b)...), nil, true
 	case *Set:
 		elems, _ := Elements(x)
-		return NewSet(without(elems, b)...), nil, true
+		rest := x.Similar()
+		for _, e := range without(elems, b) {
+			rest.Add(e)
+		}
+		return rest, nil, true
 	case *Map:
 		if y, isMap := b.(*Map); isMap {
-			rest := NewMap(x.Len())
+			rest := x.Similar()
 			x.Entries(func(k, v Value) bool {
 				if w, found := y.Get(k); !found || !Equal(v, w) {
 					rest.Set(k, v)

@@ -12,9 +12,15 @@ func Shl(th *Thread, a, b Value) (Value, error) {
 		}
 		return x, nil
 	case *Set:
+		if x.Frozen() {
+			return nil, unsupported()
+		}
 		x.Add(b)
 		return x, nil
 	case *Map:
+		if x.frozen {
+			return nil, unsupported()
+		}
 		switch y := b.(type) {
 		case *Map:
 			y.Entries(func(k, v Value) bool { x.Set(k, v); return true })

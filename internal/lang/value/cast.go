@@ -15,11 +15,11 @@ func InstanceOf(v Value, c *Class) bool {
 	if v.Class().Is(boxed(c)) {
 		return true
 	}
-	switch v.(type) {
+	switch x := v.(type) {
 	case *Map:
-		return c == HashMapClass
+		return c == HashMapClass && x.Kind() == Linked
 	case *Set:
-		return c == HashSetClass
+		return c == HashSetClass && x.Kind() == Linked
 	case *List:
 		return c == ArrayListClass && v.Class() == BagClass
 	case *Closure:
@@ -81,12 +81,18 @@ func AsType(th *Thread, v Value, c *Class) (Value, error) {
 		}
 	case IntegerClass, LongClass, ShortClass, ByteClass, FloatClass, DoubleClass, BigIntegerClass, BigDecimalClass:
 		return asNumber(v, target)
-	case ListClass, CollectionClass, ArrayListClass, LinkedListClass, IterableClass:
+	case ListClass, CollectionClass, ArrayListClass, LinkedListClass, IterableClass, QueueClass, StackClass, VectorClass, ArrayDequeClass:
 		return asList(v, target)
-	case SetClass, LinkedSetClass, HashSetClass, TreeSetClass:
+	case SetClass, LinkedSetClass, HashSetClass, TreeSetClass, SortedSetClass:
 		return asSet(v, target)
-	case MapClass, LinkedMapClass, HashMapClass, TreeMapClass:
-		if m, ok := v.(*Map); ok {
+	case TreeMapClass, SortedMapClass:
+		if m, ok := v.(*Map); ok && m.Kind() != Sorted {
+			sorted := NewSortedMap(nil)
+			m.Entries(func(k, e Value) bool { sorted.Set(k, e); return true })
+			return sorted, nil
+		}
+	case MapClass, LinkedMapClass, HashMapClass:
+		if m, ok := v.(*Map); ok && InstanceOf(m, target) {
 			return m, nil
 		}
 	case DurationClass:
@@ -237,14 +243,23 @@ func parseJavaDouble(text string) (float64, bool) {
 	return f, err == nil || math.IsInf(f, 0)
 }
 
+// listKinds are the kinds of lists that casts and constructors make.
+var listKinds = map[*Class]ListKind{
+	LinkedListClass: LinkedList, QueueClass: LinkedList, ArrayDequeClass: ArrayDeque, StackClass: Stack, VectorClass: Vector, PriorityQueueClass: PriorityQueue,
+}
+
+// KindOf is the kind of lists of class c.
+func KindOf(c *Class) ListKind { return listKinds[c] }
+
 func asList(v Value, c *Class) (Value, error) {
+	if InstanceOf(v, c) {
+		return v, nil
+	}
+	if kind := KindOf(c); kind != ArrayList && IsCollection(v) {
+		elems, _ := Elements(v)
+		return &List{Elems: append([]Value(nil), elems...), Kind: kind}, nil
+	}
 	switch x := v.(type) {
-	case *List:
-		return x, nil
-	case *Range, *ObjectRange:
-		if c != ArrayListClass && c != LinkedListClass {
-			return x, nil
-		}
 	case *Set:
 		if c == CollectionClass || c == IterableClass {
 			return x, nil
@@ -272,21 +287,27 @@ func characters(s string) *List {
 }
 
 func asSet(v Value, c *Class) (Value, error) {
-	if s, ok := v.(*Set); ok && c != TreeSetClass {
-		return s, nil
+	if InstanceOf(v, c) {
+		return v, nil
 	}
 	if !IsCollection(v) {
 		return nil, cannotCast(v, c)
 	}
 	elems, _ := Elements(v)
-	if c != TreeSetClass {
-		return NewSet(elems...), nil
+	switch c {
+	case HashSetClass:
+		return HashSetOf(elems), nil
+	case TreeSetClass, SortedSetClass:
+		if err := Sort(append([]Value(nil), elems...)); err != nil {
+			return nil, err
+		}
+		s := NewSortedSet(nil)
+		for _, e := range elems {
+			s.Add(e)
+		}
+		return s, nil
 	}
-	sorted := append([]Value(nil), elems...)
-	if err := Sort(sorted); err != nil {
-		return nil, err
-	}
-	return NewSet(sorted...), nil
+	return NewSet(elems...), nil
 }
 
 func asDuration(v Value) (Value, error) {

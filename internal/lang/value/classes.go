@@ -7,16 +7,24 @@ import (
 
 // Classes beyond those of the core values.
 var (
-	ShortClass        = class("java.lang.Short", NumberClass)
-	ByteClass         = class("java.lang.Byte", NumberClass)
-	HashSetClass      = class("java.util.HashSet", SetClass)
-	TreeSetClass      = class("java.util.TreeSet", SetClass)
-	LinkedListClass   = class("java.util.LinkedList", ListClass)
-	HashMapClass      = class("java.util.HashMap", MapClass)
-	TreeMapClass      = class("java.util.TreeMap", MapClass)
-	ObjectRangeClass  = class("groovy.lang.ObjectRange", RangeClass)
-	NumberRangeClass  = class("groovy.lang.NumberRange", RangeClass)
-	StringBufferClass = class("java.lang.StringBuffer", CharSequenceClass)
+	ShortClass         = class("java.lang.Short", NumberClass)
+	ByteClass          = class("java.lang.Byte", NumberClass)
+	HashSetClass       = class("java.util.HashSet", SetClass)
+	TreeSetClass       = class("java.util.TreeSet", SortedSetClass)
+	QueueClass         = class("java.util.Queue", CollectionClass)
+	DequeClass         = class("java.util.Deque", QueueClass)
+	LinkedListClass    = class("java.util.LinkedList", ListClass, DequeClass)
+	ArrayDequeClass    = class("java.util.ArrayDeque", DequeClass)
+	PriorityQueueClass = class("java.util.PriorityQueue", QueueClass)
+	VectorClass        = class("java.util.Vector", ListClass)
+	StackClass         = class("java.util.Stack", VectorClass)
+	SortedSetClass     = class("java.util.SortedSet", SetClass)
+	SortedMapClass     = class("java.util.SortedMap", MapClass)
+	HashMapClass       = class("java.util.HashMap", MapClass)
+	TreeMapClass       = class("java.util.TreeMap", SortedMapClass)
+	ObjectRangeClass   = class("groovy.lang.ObjectRange", RangeClass)
+	NumberRangeClass   = class("groovy.lang.NumberRange", RangeClass)
+	StringBufferClass  = class("java.lang.StringBuffer", CharSequenceClass)
 	// StringBuilderClass is the class of a Buffer that scripts make.
 	StringBuilderClass = class("java.lang.StringBuilder", CharSequenceClass)
 	GroupKeyClass      = class("nextflow.extension.GroupKey", ObjectClass)
@@ -89,7 +97,7 @@ func (c *Class) IsPrimitive() bool { return boxed(c) != c || c == VoidType }
 func (c *Class) IsInterface() bool {
 	switch c {
 	case ComparableClass, CharSequenceClass, IterableClass, CollectionClass, ListClass, SetClass, RangeClass,
-		MapClass, MapEntryClass, PathClass, RunnableClass, SerializableClass, IteratorClass:
+		MapClass, MapEntryClass, SortedMapClass, SortedSetClass, QueueClass, DequeClass, PathClass, RunnableClass, SerializableClass, IteratorClass:
 		return true
 	}
 	return false
@@ -113,6 +121,7 @@ var importedClasses = []*Class{
 	IterableClass, RunnableClass, ClassClass, ThrowableClass, MathClass, SystemClass, ThreadClass, RuntimeClass, VoidClass,
 	StringBuilderClass, StringBufferClass,
 	CollectionClass, ListClass, ArrayListClass, LinkedListClass, SetClass, HashSetClass, LinkedSetClass, TreeSetClass,
+	QueueClass, DequeClass, ArrayDequeClass, PriorityQueueClass, VectorClass, StackClass, SortedSetClass, SortedMapClass,
 	MapClass, HashMapClass, LinkedMapClass, TreeMapClass, IteratorClass, DateClass, UUIDClass, RandomClass, ArraysClass,
 	CollectionsClass, ObjectsClass, OptionalClass, LocaleClass,
 	FileClass, SerializableClass, URLClass, URIClass,

@@ -123,7 +123,7 @@ func negativeIndex(i, size int64) *Exception {
 func listAt(th *Thread, x Value, elems []Value, idx Value) (Value, error) {
 	switch i := idx.(type) {
 	case nil:
-		return nil, ambiguousNull(x, "getAt", "interface groovy.lang.Range", "interface java.util.Collection", "class java.lang.String", "class java.lang.Number")
+		return nil, ambiguousNull(x, "getAt", "interface groovy.lang.Range", "interface java.util.Collection")
 	case *Range:
 		from, to, reverse, err := i.window(len(elems))
 		if err != nil {

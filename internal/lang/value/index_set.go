@@ -11,8 +11,7 @@ func SetAt(th *Thread, x, idx, v Value) error {
 		}
 		return c.setAt(idx, v)
 	case *Map:
-		c.Set(mapKey(idx), v)
-		return nil
+		return c.Put(mapKey(idx), v)
 	case *Range, *ObjectRange:
 		return unsupported()
 	case *GroupKey:

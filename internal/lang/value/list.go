@@ -16,6 +16,11 @@ const (
 	Bag       // unordered: equal to another bag whatever the order
 	Blank     // several staged files: prints with blanks between, as a shell wants them
 	Immutable // changes throw UnsupportedOperationException
+	LinkedList
+	ArrayDeque
+	Stack
+	Vector
+	PriorityQueue // a heap; the least element is the first
 )
 
 // NewList takes ownership of elems.
@@ -30,6 +35,16 @@ func (l *List) Class() *Class {
 		return BagClass
 	case Blank:
 		return BlankListClass
+	case LinkedList:
+		return LinkedListClass
+	case ArrayDeque:
+		return ArrayDequeClass
+	case Stack:
+		return StackClass
+	case Vector:
+		return VectorClass
+	case PriorityQueue:
+		return PriorityQueueClass
 	}
 	return ArrayListClass
 }

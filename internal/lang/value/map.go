@@ -4,6 +4,7 @@ package value
 const smallMap = 8
 
 // A Map is java.util.LinkedHashMap: it keeps the order of first insertion.
+// HashMap and TreeMap are made by NewHashMap and NewSortedMap.
 // Keys are compared as Java's equals does: Int(1) and Long(1) differ, and a
 // GString is no String.
 type Map struct {
@@ -11,6 +12,8 @@ type Map struct {
 	index   map[int32][]int32
 	live    int
 	Default func(th *Thread, key Value) (Value, error) // withDefault { }
+	frozen  bool                                       // scripts cannot change it any more
+	*ordering
 
 	// What `params` does beyond a map; copies do not have it. Missing is told
 	// of a name that was read and is not there, Guard says whether a key may be set.
@@ -37,9 +40,19 @@ func MapOf(pairs ...any) *Map {
 	return m
 }
 
-func (m *Map) Class() *Class { return LinkedMapClass }
-func (m *Map) Len() int      { return m.live }
-func (m *Map) Truth() bool   { return m.live > 0 }
+// Class tells LinkedHashMap, HashMap and TreeMap apart.
+func (m *Map) Class() *Class {
+	switch m.Kind() {
+	case Hashed:
+		return HashMapClass
+	case Sorted:
+		return TreeMapClass
+	}
+	return LinkedMapClass
+}
+
+func (m *Map) Len() int    { return m.live }
+func (m *Map) Truth() bool { return m.live > 0 }
 
 func (m *Map) find(key Value) int {
 	if m.index == nil {
@@ -90,6 +103,33 @@ func (m *Map) Set(key, v Value) {
 	}
 }
 
+// Put is Set for scripts, who must not change an immutable map.
+func (m *Map) Put(key, v Value) error {
+	if m.frozen {
+		return unsupported()
+	}
+	m.Set(key, v)
+	return nil
+}
+
+// Freeze makes m one that scripts cannot change, and returns it.
+func (m *Map) Freeze() *Map {
+	m.frozen = true
+	return m
+}
+
+// Frozen says whether scripts must not change m.
+func (m *Map) Frozen() bool { return m.frozen }
+
+// Freeze makes s one that scripts cannot change, and returns it.
+func (s *Set) Freeze() *Set {
+	s.m.frozen = true
+	return s
+}
+
+// Frozen says whether scripts must not change s.
+func (s *Set) Frozen() bool { return s.m.frozen || s.View != nil && s.View.frozen }
+
 // Replace is Set without asking Guard.
 func (m *Map) Replace(key, v Value) {
 	if i := m.find(key); i >= 0 {
@@ -98,6 +138,7 @@ func (m *Map) Replace(key, v Value) {
 	}
 	m.entries = append(m.entries, Entry{Key: key, Value: v})
 	m.live++
+	m.changed(m.live)
 	if m.index != nil {
 		h := HashCode(key)
 		m.index[h] = append(m.index[h], int32(len(m.entries)-1))
@@ -115,6 +156,7 @@ func (m *Map) Delete(key Value) (Value, bool) {
 	v := m.entries[i].Value
 	m.entries[i] = Entry{dead: true}
 	m.live--
+	m.changed(m.live)
 	if len(m.entries) > 2*m.live+smallMap {
 		m.compact()
 	} else if m.index != nil {
@@ -124,7 +166,10 @@ func (m *Map) Delete(key Value) (Value, bool) {
 }
 
 // Clear removes all entries.
-func (m *Map) Clear() { m.entries, m.index, m.live = nil, nil, 0 }
+func (m *Map) Clear() {
+	m.entries, m.index, m.live = nil, nil, 0
+	m.changed(0)
+}
 
 func (m *Map) compact() {
 	kept := make([]Entry, 0, m.live)
@@ -151,6 +196,17 @@ func (m *Map) reindex() {
 
 // Entries walks keys and values in order.
 func (m *Map) Entries(yield func(key, v Value) bool) {
+	if m.ordering != nil {
+		for _, i := range m.order() {
+			if int(i) >= len(m.entries) {
+				return // cleared meanwhile
+			}
+			if e := m.entries[i]; !e.dead && !yield(e.Key, e.Value) {
+				return
+			}
+		}
+		return
+	}
 	for i := 0; i < len(m.entries); i++ {
 		if e := m.entries[i]; !e.dead && !yield(e.Key, e.Value) {
 			return
@@ -172,7 +228,7 @@ func (m *Map) Iterate(yield func(Value) bool) {
 
 // Copy is a new map with the same entries.
 func (m *Map) Copy() *Map {
-	c := NewMap(m.live)
+	c := m.EmptyLike()
 	m.Entries(func(k, v Value) bool { c.Set(k, v); return true })
 	c.Default = m.Default
 	return c
@@ -197,7 +253,8 @@ func (e *MapEntry) Property(name string) (Value, bool) {
 	return nil, false
 }
 
-// A Set is java.util.LinkedHashSet, or a map's keySet() or entrySet().
+// A Set is java.util.LinkedHashSet, or a map's keySet() or entrySet(). HashSet
+// and TreeSet are made by NewHashSet and NewSortedSet.
 type Set struct {
 	m    Map
 	View *Map // the map behind keySet() and entrySet(): removing here removes there
@@ -212,7 +269,17 @@ func NewSet(elems ...Value) *Set {
 	return s
 }
 
-func (s *Set) Class() *Class    { return LinkedSetClass }
+// Class tells LinkedHashSet, HashSet and TreeSet apart.
+func (s *Set) Class() *Class {
+	switch s.Kind() {
+	case Hashed:
+		return HashSetClass
+	case Sorted:
+		return TreeSetClass
+	}
+	return LinkedSetClass
+}
+
 func (s *Set) Len() int         { return s.m.live }
 func (s *Set) Truth() bool      { return s.m.live > 0 }
 func (s *Set) Has(v Value) bool { return s.m.Has(v) }
@@ -238,7 +305,7 @@ func (s *Set) Remove(v Value) bool {
 	return ok
 }
 
-// Iterate walks the elements in order of insertion.
+// Iterate walks the elements.
 func (s *Set) Iterate(yield func(Value) bool) {
 	s.m.Entries(func(k, _ Value) bool { return yield(k) })
 }
