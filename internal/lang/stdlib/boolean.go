@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"strconv"
 	"unicode"
 
 	"sluice/internal/lang/value"
@@ -66,7 +67,22 @@ func characterStatics() []def {
 	}
 	return append(out,
 		def{"valueOf", "ch", "is the character", func(c call) (value.Value, error) { return value.Char(charOf(c.arg(0))), nil }},
-		def{"toString", "ch", "is the text of the character", func(c call) (value.Value, error) { return value.String(text(c.arg(0))), nil }},
+		def{"toString", "ch", "is the text of a character, or of the character with a number", func(c call) (value.Value, error) {
+			if n, ok := c.arg(0).(value.Int); ok {
+				return value.String(rune(n)), nil
+			}
+			return value.String(text(c.arg(0))), nil
+		}},
+		def{"digit", "ch, radix: Integer", "is the value of a digit, -1 for none", func(c call) (value.Value, error) {
+			n, err := strconv.ParseInt(text(c.arg(0)), c.intArg(1), 32)
+			if err != nil {
+				return value.Int(-1), nil
+			}
+			return value.Int(n), nil
+		}},
+		def{"compare", "a, b", "is the distance of two characters", func(c call) (value.Value, error) {
+			return value.Int(charOf(c.arg(0)) - charOf(c.arg(1))), nil
+		}},
 		def{"getNumericValue", "ch", "is the value of a digit", func(c call) (value.Value, error) { return parseInt(text(c.arg(0)), 36, 32) }},
 	)
 }

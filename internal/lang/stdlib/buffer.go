@@ -51,6 +51,9 @@ func bufferMethods() []def {
 			get(c).Bytes = nil
 			return c.recv, nil
 		}},
+		{"getAt", "index", "is a character, or several for a range", func(c call) (value.Value, error) {
+			return value.GetAt(c.th, value.String(get(c).Bytes), c.arg(0))
+		}},
 		{"capacity", "", "is the number of characters", func(c call) (value.Value, error) { return value.Int(get(c).Len()), nil }},
 	}
 }
@@ -68,12 +71,13 @@ func bufferConstructors() []def {
 func stringStatics() []def {
 	return []def{
 		{"format", "format: String, args...", "fills a format in", func(c call) (value.Value, error) {
-			s, err := formatArgs(c)
+			s, err := formatOwn(c, nil)
 			return value.String(s), err
 		}},
-		{"format", "locale, format: String, args...", "fills a format in", func(c call) (value.Value, error) {
+		{"format", "locale, format: String, args...", "fills a format in, with the separators of a locale", func(c call) (value.Value, error) {
+			locale := c.arg(0)
 			c.args = c.args[1:]
-			s, err := formatArgs(c)
+			s, err := formatOwn(c, locale)
 			return value.String(s), err
 		}},
 		{"join", "separator: String, elements...", "prints elements with a separator between them", func(c call) (value.Value, error) {

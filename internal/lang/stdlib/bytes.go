@@ -96,7 +96,7 @@ func listBytes(v value.Value) []byte {
 
 func bytesMethods() []def {
 	get := func(c call) Bytes { return c.recv.(Bytes) }
-	return []def{
+	own := []def{
 		{"size", "", "is the number of bytes", sizeMethod},
 		{"getLength", "", "is the number of bytes", sizeMethod},
 		{"encodeHex", "", "prints the bytes in hexadecimal", func(c call) (value.Value, error) { return encodeHex(get(c)), nil }},
@@ -121,4 +121,29 @@ func bytesMethods() []def {
 		}},
 		{"clone", "", "is a copy", func(c call) (value.Value, error) { return append(Bytes(nil), get(c)...), nil }},
 	}
+	have := map[string]bool{}
+	for _, d := range own {
+		have[d.name] = true
+	}
+	// The rest is what lists of the numbers do.
+	for _, d := range append(collectionMethods(), listMethods()...) {
+		if have[d.name] || changing[d.name] {
+			continue
+		}
+		own = append(own, def{d.name, d.params, d.doc, func(c call) (value.Value, error) {
+			list := make([]value.Value, 0, len(get(c)))
+			for _, b := range get(c) {
+				list = append(list, value.Int(int8(b)))
+			}
+			c.recv = value.NewList(list...)
+			return d.fn(c)
+		}})
+	}
+	return own
+}
+
+// changing names the methods of lists that change the list.
+var changing = map[string]bool{
+	"add": true, "addAll": true, "leftShift": true, "remove": true, "removeElement": true, "removeAll": true, "removeIf": true, "retainAll": true, "clear": true,
+	"set": true, "putAt": true, "swap": true, "removeAt": true, "removeLast": true, "push": true, "pop": true, "replaceAll": true, "shuffle": true,
 }

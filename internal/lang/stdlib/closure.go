@@ -10,6 +10,15 @@ func closureMethods() []def {
 	return []def{
 		{"call", "args...", "calls the closure", func(c call) (value.Value, error) { return c.run(c.recv, c.args...) }},
 		{"doCall", "args...", "calls the closure", func(c call) (value.Value, error) { return c.run(c.recv, c.args...) }},
+		{"apply", "args...", "calls the closure, as java.util.function.Function", func(c call) (value.Value, error) { return c.run(c.recv, c.args...) }},
+		{"accept", "args...", "calls the closure, as java.util.function.Consumer", func(c call) (value.Value, error) {
+			_, err := c.run(c.recv, c.args...)
+			return nil, err
+		}},
+		{"test", "args...", "calls the closure for its truth, as java.util.function.Predicate", func(c call) (value.Value, error) {
+			ok, err := c.test(c.recv, c.args...)
+			return value.MakeBool(ok), err
+		}},
 		{"curry", "args...", "is a closure with its first arguments given", curryMethod},
 		{"rcurry", "args...", "is a closure with its last arguments given", func(c call) (value.Value, error) {
 			return c.curryAt(-1, c.args), nil

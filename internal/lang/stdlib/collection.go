@@ -600,7 +600,7 @@ func (c call) eachRow(rows [][]value.Value) (value.Value, error) {
 
 func immutableMethod(c call) (value.Value, error) {
 	if s, ok := c.recv.(*value.Set); ok {
-		return copySet(s).Freeze(), nil
+		return s.Clone().Freeze(), nil
 	}
 	return &value.List{Elems: elems(c.recv), Kind: value.Immutable}, nil
 }
@@ -614,17 +614,9 @@ func cloneCollection(v value.Value) value.Value {
 		}
 		return &value.List{Elems: append([]value.Value(nil), v.Elems...), Kind: kind}
 	case *value.Set:
-		return copySet(v)
+		return v.Clone()
 	}
 	return value.NewList(elems(v)...)
-}
-
-func copySet(s *value.Set) *value.Set {
-	out := s.EmptyLike()
-	for _, e := range elems(s) {
-		out.Add(e)
-	}
-	return out
 }
 
 // shortened prints a collection until maxSize characters stand there.

@@ -93,10 +93,10 @@ func (c call) toComparator(v value.Value) *comparatorValue {
 
 // comparison is the number that a closure of two parameters gave.
 func comparison(v value.Value) (int, error) {
-	if v == nil {
-		return 0, value.CastError(nil, value.IntType)
+	if n, ok := value.Coerce(v, value.IntType); ok && v != nil {
+		return int(n.(value.Int)), nil
 	}
-	return int(toInt64(v)), nil
+	return 0, value.CastError(v, value.IntType)
 }
 
 // ordering is the order of a TreeMap or TreeSet made with v.

@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -107,7 +108,6 @@ func dateMethods() []def {
 		number("getSeconds", "is the second", time.Time.Second),
 		{"toInstant", "", "is the instant", func(c call) (value.Value, error) { return &Temporal{get(c).UTC(), instantClass}, nil }},
 		{"clone", "", "is the date", func(c call) (value.Value, error) { return c.recv, nil }},
-		{"toTimestamp", "", "is the date", func(c call) (value.Value, error) { return c.recv, nil }},
 	}
 }
 
@@ -144,6 +144,10 @@ func newTimeFormat(c call) (value.Value, error) {
 		class = ref.Of
 	}
 	if _, err := formatTime(time.Unix(0, 0), c.strOr(0, "yyyy-MM-dd")); err != nil {
+		var ex *value.Exception
+		if class == timeFormatterClass && errors.As(err, &ex) {
+			ex.Message = strings.NewReplacer("Illegal pattern character '", "Unknown pattern letter: ", "'", "").Replace(ex.Message)
+		}
 		return nil, err
 	}
 	return &TimeFormat{of: class, pattern: c.strOr(0, "M/d/yy, h:mm a")}, nil

@@ -44,6 +44,9 @@ func (c call) file(pattern value.Value, options *value.Map) (value.Value, error)
 		return found, c.mustExist(found, options)
 	}
 	text, ok := value.Str(pattern)
+	if l, isList := pattern.(*value.List); isList && l.Len() == 0 {
+		ok = true
+	}
 	if !ok {
 		return nil, c.missing()
 	}

@@ -13,11 +13,6 @@ import (
 
 // filesStatics are java.nio.file.Files: methods of the path given first.
 func filesStatics() []def {
-	on := func(name, method string) def {
-		return def{name, "path: Path, args...", "does what path." + method + "() does", func(c call) (value.Value, error) {
-			return c.t.Call(c.th, c.arg(0), method, c.args[1:]...)
-		}}
-	}
 	bare := func(name, method string) def {
 		return def{name, "path: Path, options...", "does what path." + method + "() does", func(c call) (value.Value, error) {
 			return c.t.Call(c.th, c.arg(0), method)
@@ -28,7 +23,28 @@ func filesStatics() []def {
 		bare("size", "size"), bare("readString", "getText"), bare("readAllLines", "readLines"), bare("readAllBytes", "getBytes"),
 		bare("isReadable", "canRead"), bare("isWritable", "canWrite"), bare("isExecutable", "canExecute"), bare("newBufferedReader", "newReader"),
 		bare("newInputStream", "newInputStream"), bare("newBufferedWriter", "newWriter"), bare("newOutputStream", "newOutputStream"),
-		on("copy", "copyTo"), on("move", "moveTo"),
+		{"copy", "source: Path, target: Path, options...", "copies a file; one that is there stays unless REPLACE_EXISTING is given", transferFile("copyTo")},
+		{"move", "source: Path, target: Path, options...", "moves a file; one that is there stays unless REPLACE_EXISTING is given", transferFile("moveTo")},
+		{"walk", "path: Path, depth = null", "is a stream of a directory and all below it", walkFiles},
+		{"readSymbolicLink", "link: Path", "is what a link points to", func(c call) (value.Value, error) {
+			target, err := os.Readlink(absolutePath(c.th, c.arg(0).(*value.Path)).Name)
+			if err != nil {
+				return nil, value.Throw("java.nio.file.NotLinkException", "%s", value.ToString(c.arg(0)))
+			}
+			return value.ParsePath(target), nil
+		}},
+		{"getLastModifiedTime", "path: Path", "is when the file was changed", func(c call) (value.Value, error) {
+			info, err := c.t.Stat(c.th, c.arg(0).(*value.Path))
+			if err != nil {
+				return nil, err
+			}
+			return &Temporal{info.Modified.UTC(), instantClass}, nil
+		}},
+		bare("isHidden", "isHidden"),
+		{"isSameFile", "a: Path, b: Path", "says whether two paths lead to the same file", func(c call) (value.Value, error) {
+			a, b := absolutePath(c.th, c.arg(0).(*value.Path)).Normalize(), absolutePath(c.th, c.arg(1).(*value.Path)).Normalize()
+			return value.MakeBool(value.KeyEqual(a, b)), nil
+		}},
 		{"notExists", "path: Path", "says whether there is no such file", func(c call) (value.Value, error) {
 			_, err := c.t.Stat(c.th, c.arg(0).(*value.Path))
 			return value.MakeBool(err != nil), nil
@@ -68,6 +84,53 @@ func filesStatics() []def {
 			return c.tempFile(text(c.arg(0)), c.strOr(1, ".tmp"), false, false)
 		}},
 	}
+}
+
+func transferFile(method string) func(call) (value.Value, error) {
+	return func(c call) (value.Value, error) {
+		target := c.arg(1).(*value.Path)
+		replace := false
+		for _, o := range c.args[2:] {
+			replace = replace || value.ToString(o) == "REPLACE_EXISTING"
+		}
+		if _, err := c.t.Stat(c.th, target); err == nil && !replace {
+			return nil, value.Throw("java.nio.file.FileAlreadyExistsException", "%s", target.ToString())
+		}
+		if _, err := c.t.Call(c.th, c.arg(0), method, target); err != nil {
+			return nil, err
+		}
+		return target, nil
+	}
+}
+
+func walkFiles(c call) (value.Value, error) {
+	top := c.arg(0).(*value.Path)
+	if _, err := c.t.Stat(c.th, top); err != nil {
+		return nil, err
+	}
+	found := []value.Value{top}
+	add := native(1, func(_ *value.Thread, args []value.Value) (value.Value, error) {
+		found = append(found, args[0])
+		return nil, nil
+	})
+	err := c.eachPath(top, anyEntry, nil, add, true)
+	return &Stream{list: found}, err
+}
+
+func copyOptions(*Table) map[string]value.Value {
+	return map[string]value.Value{"REPLACE_EXISTING": value.String("REPLACE_EXISTING"), "COPY_ATTRIBUTES": value.String("COPY_ATTRIBUTES"), "ATOMIC_MOVE": value.String("ATOMIC_MOVE")}
+}
+
+func openOptions(*Table) map[string]value.Value {
+	out := map[string]value.Value{}
+	for _, name := range []string{"APPEND", "CREATE", "CREATE_NEW", "READ", "TRUNCATE_EXISTING", "WRITE"} {
+		out[name] = value.String(name)
+	}
+	return out
+}
+
+func linkOptions(*Table) map[string]value.Value {
+	return map[string]value.Value{"NOFOLLOW_LINKS": value.String("NOFOLLOW_LINKS")}
 }
 
 func writeFile(c call) (value.Value, error) {

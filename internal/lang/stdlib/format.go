@@ -10,8 +10,16 @@ import (
 )
 
 // formatJava is String.format: %[index$][flags][width][.precision]conversion.
-func formatJava(format string, args []value.Value) (string, error) {
-	f := &formatter{args: args}
+func formatJava(format string, args []value.Value) (string, error) { return formatIn("", format, args) }
+
+// separators are those between digits, in thousands and before the fraction.
+var separators = map[Locale]*strings.Replacer{
+	"de_DE": strings.NewReplacer(",", ".", ".", ","),
+	"fr_FR": strings.NewReplacer(",", "\u202f", ".", ","),
+}
+
+func formatIn(l Locale, format string, args []value.Value) (string, error) {
+	f := &formatter{args: args, separators: separators[l]}
 	for i := 0; i < len(format); {
 		if format[i] != '%' {
 			j := strings.IndexByte(format[i:], '%')
@@ -24,7 +32,7 @@ func formatJava(format string, args []value.Value) (string, error) {
 		}
 		s, n, ok := parseSpecifier(format[i:])
 		if !ok {
-			return "", value.Throw("java.util.UnknownFormatConversionException", "Conversion = '%%'")
+			return "", value.Throw("java.util.UnknownFormatConversionException", "Conversion = '%s'", "%")
 		}
 		if err := f.one(s); err != nil {
 			return "", err
@@ -48,6 +56,7 @@ type specifier struct {
 type formatter struct {
 	out        strings.Builder
 	args       []value.Value
+	separators *strings.Replacer // of the locale, nil for English
 	next, last int
 }
 
@@ -126,14 +135,34 @@ func (f *formatter) one(s specifier) error {
 		return value.Throw("java.util.MissingFormatArgumentException", "Format specifier '%s'", s.text)
 	}
 	f.last = at
+	if err := s.check(); err != nil {
+		return err
+	}
 	text, err := convert(s, f.args[at])
 	if err != nil {
 		return err
+	}
+	if f.separators != nil && strings.IndexByte("dfeEgG", s.conversion) >= 0 {
+		text = f.separators.Replace(text)
 	}
 	if s.conversion >= 'A' && s.conversion <= 'Z' {
 		text = strings.ToUpper(text)
 	}
 	f.pad(s, text)
+	return nil
+}
+
+// check refuses flags and sizes that the conversion does not take.
+func (s specifier) check() error {
+	conversion := string(s.conversion)
+	switch {
+	case (s.has('-') || s.has('0')) && s.width == 0:
+		return value.Throw("java.util.MissingFormatWidthException", "%s", s.text)
+	case s.has('0') && strings.IndexByte("sScCbBhH", s.conversion) >= 0:
+		return value.Throw("java.util.FormatFlagsConversionMismatchException", "Conversion = %s, Flags = 0", conversion)
+	case s.precision >= 0 && strings.IndexByte("dxXocC", s.conversion) >= 0:
+		return value.Throw("java.util.IllegalFormatPrecisionException", "%d", s.precision)
+	}
 	return nil
 }
 
@@ -149,7 +178,7 @@ func (f *formatter) pad(s specifier, text string) {
 func convert(s specifier, v value.Value) (string, error) {
 	switch s.conversion {
 	case 's', 'S':
-		return clip(s, javaText(v)), nil
+		return clip(s, value.JavaText(v)), nil
 	case 'b', 'B':
 		b, isBool := v.(value.Bool)
 		return clip(s, strconv.FormatBool(isBool && bool(b) || !isBool && v != nil)), nil
@@ -190,35 +219,6 @@ func convert(s specifier, v value.Value) (string, error) {
 		return "", value.Throw("java.util.UnknownFormatConversionException", "Conversion = '%s'", string(s.conversion))
 	}
 	return "", value.Throw("java.util.IllegalFormatConversionException", "%s != %s", string(s.conversion|0x20), v.Class().Name)
-}
-
-// javaText is Java's own toString, which prints maps as {a=1}.
-func javaText(v value.Value) string {
-	var b strings.Builder
-	switch x := v.(type) {
-	case *value.Map:
-		b.WriteByte('{')
-		x.Entries(func(k, e value.Value) bool {
-			if b.Len() > 1 {
-				b.WriteString(", ")
-			}
-			b.WriteString(javaText(k) + "=" + javaText(e))
-			return true
-		})
-		b.WriteByte('}')
-		return b.String()
-	case *value.List:
-		b.WriteByte('[')
-		for i, e := range x.Elems {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(javaText(e))
-		}
-		b.WriteByte(']')
-		return b.String()
-	}
-	return value.ToString(v)
 }
 
 func clip(s specifier, text string) string {

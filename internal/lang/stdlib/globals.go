@@ -104,6 +104,36 @@ func formatArgs(c call) (string, error) {
 	return formatJava(c.strArg(0), args)
 }
 
+// formatOwn is String.format, which opens an array alone. Arrays are lists
+// here, so a list is opened where the format has places for its elements.
+func formatOwn(c call, locale value.Value) (string, error) {
+	args := c.args[1:]
+	if len(args) == 1 && value.IsCollection(args[0]) && places(c.strArg(0)) > 1 {
+		args = elems(args[0])
+	}
+	l, _ := locale.(Locale)
+	return formatIn(l, c.strArg(0), args)
+}
+
+// places counts what a format takes arguments for.
+func places(format string) int {
+	n := 0
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		s, length, ok := parseSpecifier(format[i:])
+		if !ok {
+			return n
+		}
+		if s.conversion != '%' && s.conversion != 'n' && !s.relative {
+			n++
+		}
+		i += length - 1
+	}
+	return n
+}
+
 // sleepFunction waits without the interpreter lock; the run's end cuts it short.
 func sleepFunction(c call) (value.Value, error) {
 	var wait time.Duration

@@ -175,7 +175,7 @@ func iterationMethods() []def {
 	}
 }
 
-func iteratorOf(c call) (value.Value, error) { return &Iterator{list: elems(c.recv)}, nil }
+func iteratorOf(c call) (value.Value, error) { return &Iterator{list: elems(c.recv), of: c.recv}, nil }
 
 func eachMethod(c call) (value.Value, error) {
 	for _, e := range elems(c.recv) {
@@ -312,6 +312,9 @@ func findAllMethod(c call) (value.Value, error) {
 	out, err := c.selectWhere(c.arg(0), true)
 	if err != nil {
 		return nil, err
+	}
+	if c.arg(0) == nil {
+		return c.alike(out), nil
 	}
 	return c.picked(out), nil
 }
@@ -461,6 +464,7 @@ func joinText(list []value.Value, separator string) value.String {
 type Iterator struct {
 	list []value.Value
 	next int
+	of   value.Value // what remove() changes
 }
 
 // Class is java.util.Iterator.
@@ -490,6 +494,7 @@ func iteratorMethods() []def {
 			it.next++
 			return it.list[it.next-1], nil
 		}},
+		{"remove", "", "removes the element that next gave last", removeWalked},
 		{"hasPrevious", "", "says whether there is an element before", func(c call) (value.Value, error) {
 			return value.Bool(c.recv.(*Iterator).next > 0), nil
 		}},
@@ -511,4 +516,28 @@ func iteratorMethods() []def {
 		}},
 		{"toList", "", "is what is left as a list", func(c call) (value.Value, error) { return value.NewList(elems(c.recv)...), nil }},
 	}
+}
+
+func removeWalked(c call) (value.Value, error) {
+	it := c.recv.(*Iterator)
+	if it.next == 0 {
+		return nil, value.Throw("java.lang.IllegalStateException", "")
+	}
+	it.next--
+	e := it.list[it.next]
+	it.list = append(append([]value.Value(nil), it.list[:it.next]...), it.list[it.next+1:]...)
+	switch of := it.of.(type) {
+	case *value.List:
+		if of.ReadOnly() {
+			return nil, unsupported()
+		}
+		removeIndex(of, it.next)
+	case *value.Set:
+		of.Remove(e)
+	case *value.Map:
+		of.Delete(e.(*value.MapEntry).Key)
+	default:
+		return nil, unsupported()
+	}
+	return nil, nil
 }

@@ -1,8 +1,10 @@
 package stdlib
 
 import (
+	"cmp"
 	"crypto/md5"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -163,6 +165,12 @@ func objectsStatics() []def {
 			}
 			return value.String(value.ToString(c.arg(0))), nil
 		}},
+		{"requireNonNullElse", "value: Object?, fallback", "is the value, or fallback for null", func(c call) (value.Value, error) {
+			if c.arg(0) == nil {
+				return c.arg(1), nil
+			}
+			return c.arg(0), nil
+		}},
 		{"requireNonNull", "value: Object?, message = null", "throws when this is null", func(c call) (value.Value, error) {
 			if c.arg(0) == nil {
 				message := ""
@@ -252,10 +260,36 @@ func (u UUID) HashCode() int32 {
 	return int32(h)
 }
 
-// CompareTo orders the texts.
+// CompareTo orders the halves as signed numbers, as Java does.
 func (u UUID) CompareTo(other value.Value) (int, bool) {
 	o, ok := other.(UUID)
-	return strings.Compare(u.ToString(), o.ToString()), ok
+	for half := range 2 {
+		if n := cmp.Compare(u.half(half), o.half(half)); n != 0 {
+			return n, ok
+		}
+	}
+	return 0, ok
+}
+
+// half is the most significant bits, or the least.
+func (u UUID) half(i int) int64 { return int64(binary.BigEndian.Uint64(u[8*i:])) }
+
+func uuidMethods() []def {
+	get := func(c call) UUID { return c.recv.(UUID) }
+	return []def{
+		{"version", "", "is 4 for a random identifier, 3 for one made of a name", func(c call) (value.Value, error) { return value.Int(get(c)[6] >> 4), nil }},
+		{"getMostSignificantBits", "", "is the first half as a number", func(c call) (value.Value, error) { return value.Long(get(c).half(0)), nil }},
+		{"getLeastSignificantBits", "", "is the second half as a number", func(c call) (value.Value, error) { return value.Long(get(c).half(1)), nil }},
+	}
+}
+
+func uuidConstructors() []def {
+	return []def{{"<init>", "most: Number, least: Number", "is the identifier of two halves", func(c call) (value.Value, error) {
+		var u UUID
+		binary.BigEndian.PutUint64(u[:8], uint64(toInt64(c.arg(0))))
+		binary.BigEndian.PutUint64(u[8:], uint64(toInt64(c.arg(1))))
+		return u, nil
+	}}}
 }
 
 func versioned(u UUID, version byte) UUID {

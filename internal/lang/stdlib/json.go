@@ -3,6 +3,8 @@ package stdlib
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -72,10 +74,20 @@ func jsonOutputStatics() []def {
 			s, err := c.jsonText(c.arg(0), nil)
 			return value.String(s), err
 		}},
-		{"prettyPrint", "json: String", "prints JSON on several lines", func(c call) (value.Value, error) {
+		{"prettyPrint", "json: String, disableUnicodeEscaping: Boolean = false", "prints JSON on several lines", func(c call) (value.Value, error) {
 			s, err := prettyJSON(c.strArg(0))
+			if c.boolOr(1, false) {
+				s = unicodeEscapes.ReplaceAllStringFunc(s, func(e string) string {
+					n, err := strconv.ParseUint(e[2:], 16, 16)
+					if err != nil || n < 0x80 || n >= 0xd800 && n < 0xe000 {
+						return e
+					}
+					return string(rune(n))
+				})
+			}
 			return value.String(s), err
 		}},
+		{"unescaped", "text", "is a text that toJson prints as it is", func(c call) (value.Value, error) { return rawJSON(value.ToString(c.arg(0))), nil }},
 	}
 }
 
@@ -136,9 +148,15 @@ func (w *jsonWriter) value(v value.Value, depth int) error {
 		w.out.WriteString(value.ToString(x))
 	case value.Float, value.Double:
 		if f := toFloat(x); math.IsNaN(f) || math.IsInf(f, 0) {
-			return value.Throw("groovy.json.JsonException", "Number %s can't be serialized as JSON: infinite are not allowed in JSON.", value.ToString(x))
+			what := "infinite"
+			if f := toFloat(x); f != f {
+				what = "NaN"
+			}
+			return value.Throw("groovy.json.JsonException", "Number %s can't be serialized as JSON: %s are not allowed in JSON.", value.ToString(x), what)
 		}
 		w.out.WriteString(value.ToString(x))
+	case rawJSON:
+		w.out.WriteString(string(x))
 	case *value.Map:
 		return w.object(x, depth)
 	case value.Memory:
@@ -429,3 +447,16 @@ func jsonGeneratorMethods() []def {
 		return value.String(s), err
 	}}}
 }
+
+var unicodeEscapes = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+
+// rawJSON is what JsonOutput.unescaped makes.
+type rawJSON string
+
+var rawJSONClass = javaClass("groovy.json.JsonOutput$JsonUnescaped")
+
+// Class is that of unescaped JSON.
+func (rawJSON) Class() *value.Class { return rawJSONClass }
+
+// ToString is the text.
+func (r rawJSON) ToString() string { return string(r) }

@@ -64,6 +64,14 @@ func mapMethods() []def {
 			v, _ := c.asMap().Delete(c.arg(0))
 			return v, nil
 		}},
+		{"remove", "key, value: Object?", "removes an entry if it has this value, and says whether it had", func(c call) (value.Value, error) {
+			v, ok := c.asMap().Get(c.arg(0))
+			if !ok || !value.KeyEqual(v, c.arg(1)) {
+				return value.False, nil
+			}
+			c.asMap().Delete(c.arg(0))
+			return value.True, nil
+		}},
 		{"clear", "", "removes all entries", func(c call) (value.Value, error) {
 			c.asMap().Clear()
 			return nil, nil
@@ -80,10 +88,7 @@ func mapMethods() []def {
 		}},
 		{"subMap", "keys...", "is a map of the entries with these keys", func(c call) (value.Value, error) { return c.subMap(c.args) }},
 		{"withDefault", "make: Closure", "is a map that makes missing values on demand", withDefaultMethod},
-		{"withDefault", "options: Map, make: Closure", "is a map that makes missing values on demand", func(c call) (value.Value, error) {
-			c.args = c.args[1:]
-			return withDefaultMethod(c)
-		}},
+		{"withDefault", "autoGrow: Boolean, autoShrink: Boolean, make: Closure", "is a map that makes missing values on demand; autoGrow keeps them, autoShrink keeps no default", growingMethod},
 		{"plus", "other", "is both maps in one", func(c call) (value.Value, error) { return value.Add(c.th, c.recv, c.arg(0)) }},
 		{"minus", "other: Map", "is the map without the entries of another", func(c call) (value.Value, error) { return value.Sub(c.th, c.recv, c.arg(0)) }},
 		{"leftShift", "other", "adds a map or an entry and returns the map", func(c call) (value.Value, error) { return value.Shl(c.th, c.recv, c.arg(0)) }},
@@ -110,7 +115,6 @@ func mapMethods() []def {
 		}},
 		{"countBy", "transform: Closure", "is a map from what transform gives to the number of entries", countByMethod},
 		{"count", "condition: Closure", "counts the entries for which condition holds", countMethod},
-		{"sum", "transform: Closure", "adds what transform makes of each entry", func(c call) (value.Value, error) { return c.sum(nil, false, c.arg(0)) }},
 		{"max", "comparator: Closure", "is the greatest entry", func(c call) (value.Value, error) { return c.extreme(1) }},
 		{"min", "comparator: Closure", "is the least entry", func(c call) (value.Value, error) { return c.extreme(-1) }},
 		{"sort", "comparator: Closure? = null", "is a sorted map, by key unless a closure says otherwise", sortMapMethod},
@@ -146,6 +150,14 @@ func mapMethods() []def {
 				c.asMap().Set(c.arg(0), c.arg(1))
 			}
 			return old, nil
+		}},
+		{"replace", "key, old: Object?, value", "replaces the value of a key that has the old one, and says whether it had", func(c call) (value.Value, error) {
+			v, ok := c.asMap().Get(c.arg(0))
+			if !ok || !value.KeyEqual(v, c.arg(1)) {
+				return value.False, nil
+			}
+			c.asMap().Set(c.arg(0), c.arg(2))
+			return value.True, nil
 		}},
 		{"computeIfAbsent", "key, make: Closure", "is the value of key, made when missing", computeIfAbsentMethod},
 		{"computeIfPresent", "key, change: Closure", "changes the value of key when it has one", func(c call) (value.Value, error) {
@@ -247,6 +259,17 @@ func withDefaultMethod(c call) (value.Value, error) {
 	return made, nil
 }
 
+// growingMethod is withDefault told what to keep.
+func growingMethod(c call) (value.Value, error) {
+	grow, f := value.Truth(c.arg(0)), c.arg(2)
+	made := c.asMap().Copy()
+	made.Default = func(th *value.Thread, key value.Value) (value.Value, error) {
+		return f.(value.Callable).CallWith(th, []value.Value{key})
+	}
+	made.Shy = !grow
+	return made, nil
+}
+
 func entryValue(e *value.MapEntry) value.Value { return e.Value }
 func entryKey(e *value.MapEntry) value.Value   { return e.Key }
 
@@ -255,6 +278,11 @@ func sortMapMethod(c call) (value.Value, error) { return c.sortMap(entryKey) }
 // sortMap orders by the closure, or by what by picks of an entry.
 func (c call) sortMap(by func(*value.MapEntry) value.Value) (value.Value, error) {
 	list := elems(c.recv)
+	if c.name == "sort" && c.arg(0) == nil {
+		sorted := value.NewSortedMap(nil)
+		c.asMap().Entries(func(k, v value.Value) bool { sorted.Set(k, v); return true })
+		return sorted, nil
+	}
 	if c.arg(0) == nil {
 		sort.SliceStable(list, func(i, j int) bool {
 			return order(by(list[i].(*value.MapEntry)), by(list[j].(*value.MapEntry))) < 0

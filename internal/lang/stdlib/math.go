@@ -2,6 +2,7 @@ package stdlib
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 
 	"sluice/internal/lang/value"
@@ -51,15 +52,27 @@ func mathStatics() []def {
 		one("log", "is the natural logarithm", math.Log), one("log10", "is the decimal logarithm", math.Log10), one("log1p", "is the logarithm of one more", math.Log1p),
 		one("sin", "is the sine", math.Sin), one("cos", "is the cosine", math.Cos), one("tan", "is the tangent", math.Tan),
 		one("asin", "is the arc sine", math.Asin), one("acos", "is the arc cosine", math.Acos), one("atan", "is the arc tangent", math.Atan),
-		one("sinh", "is the hyperbolic sine", math.Sinh), one("cosh", "is the hyperbolic cosine", math.Cosh), one("tanh", "is the hyperbolic tangent", math.Tanh),
+		one("sinh", "is the hyperbolic sine", math.Sinh), one("cosh", "is the hyperbolic cosine", func(f float64) float64 { e := math.Exp(math.Abs(f)); return e/2 + 0.5/e }), one("tanh", "is the hyperbolic tangent", math.Tanh),
 		one("toDegrees", "turns radians into degrees", func(f float64) float64 { return f * 180 / math.Pi }),
 		one("toRadians", "turns degrees into radians", func(f float64) float64 { return f / 180 * math.Pi }),
-		one("signum", "is -1, 0 or 1", func(f float64) float64 {
-			if f == 0 || f != f {
-				return f
+		{"signum", "a: Number", "is -1, 0 or 1", func(c call) (value.Value, error) {
+			f := toFloat(c.arg(0))
+			if f != 0 && f == f {
+				f = math.Copysign(1, f)
 			}
-			return math.Copysign(1, f)
-		}),
+			return mathResult(f, 0, max(rank(c.arg(0)), 2)), nil
+		}},
+		{"ulp", "a: Number", "is the distance to the next number that a double can hold", func(c call) (value.Value, error) {
+			f := math.Abs(toFloat(c.arg(0)))
+			return value.Double(math.Nextafter(f, math.Inf(1)) - f), nil
+		}},
+		{"negateExact", "a: Number", "is the number with the other sign", func(c call) (value.Value, error) {
+			return exactResult(c, new(big.Int).Neg(big.NewInt(toInt64(c.arg(0)))))
+		}},
+		exactly2("addExact", "adds", (*big.Int).Add), exactly2("subtractExact", "subtracts", (*big.Int).Sub), exactly2("multiplyExact", "multiplies", (*big.Int).Mul),
+		{"incrementExact", "a: Number", "adds one", func(c call) (value.Value, error) {
+			return exactResult(c, new(big.Int).Add(big.NewInt(toInt64(c.arg(0))), big.NewInt(1)))
+		}},
 		two("pow", "raises to a power", math.Pow), two("hypot", "is the length of a diagonal", math.Hypot), two("atan2", "is an angle", math.Atan2),
 		whole("floorMod", "is what division that rounds down leaves", func(a, b int64) int64 { return ((a % b) + b) % b }),
 		whole("floorDiv", "divides and rounds down", func(a, b int64) int64 {
@@ -69,9 +82,6 @@ func mathStatics() []def {
 			}
 			return q
 		}),
-		whole("addExact", "adds", func(a, b int64) int64 { return a + b }),
-		whole("subtractExact", "subtracts", func(a, b int64) int64 { return a - b }),
-		whole("multiplyExact", "multiplies", func(a, b int64) int64 { return a * b }),
 		{"toIntExact", "a: Number", "is the number as Integer", func(c call) (value.Value, error) {
 			n := toInt64(c.arg(0))
 			if n != int64(int32(n)) {
@@ -81,6 +91,26 @@ func mathStatics() []def {
 		}},
 		{"random", "", "is a random number from 0 to 1", func(c call) (value.Value, error) { return value.Double(rand.Float64()), nil }},
 	}
+}
+
+func exactly2(name, doc string, f func(z, a, b *big.Int) *big.Int) def {
+	return def{name, "a: Number, b: Number", doc + "; a result that does not fit is an error", func(c call) (value.Value, error) {
+		return exactResult(c, f(new(big.Int), big.NewInt(toInt64(c.arg(0))), big.NewInt(toInt64(c.arg(1)))))
+	}}
+}
+
+// exactResult is n as the wider type of the arguments, which must hold it.
+func exactResult(c call, n *big.Int) (value.Value, error) {
+	wide := rank(c.arg(0)) > 0 || rank(c.arg(1)) > 0
+	switch {
+	case wide && n.IsInt64():
+		return value.Long(n.Int64()), nil
+	case wide:
+		return nil, value.Throw("java.lang.ArithmeticException", "long overflow")
+	case n.IsInt64() && n.Int64() == int64(int32(n.Int64())):
+		return value.MakeInt(n.Int64()), nil
+	}
+	return nil, value.Throw("java.lang.ArithmeticException", "integer overflow")
 }
 
 func mathConstants(*Table) map[string]value.Value {

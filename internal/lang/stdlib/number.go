@@ -40,7 +40,21 @@ func numberMethods() []def {
 		{"negate", "", "is the number with the other sign", func(c call) (value.Value, error) { return value.Neg(c.th, c.recv) }},
 		{"add", "other: Number", "is the sum, of BigDecimal and BigInteger", exactly(value.Add)},
 		{"subtract", "other: Number", "is the difference, of BigDecimal and BigInteger", exactly(value.Sub)},
-		{"divide", "other: Number", "is the quotient, of BigDecimal and BigInteger", exactly(value.Div)},
+		{"divide", "other: Number", "is the quotient, of BigDecimal and BigInteger; BigDecimal has to have one with an end", divideMethod},
+		{"divide", "other: Number, mode", "is the quotient of BigDecimal with as many digits after the point as the number has", func(c call) (value.Value, error) {
+			d, ok := c.recv.(value.Decimal)
+			if !ok {
+				return nil, c.missing()
+			}
+			return c.quotient(d, d.Scale(), c.arg(1))
+		}},
+		{"divide", "other: Number, scale: Integer, mode", "is the quotient of BigDecimal with scale digits after the point", func(c call) (value.Value, error) {
+			d, ok := c.recv.(value.Decimal)
+			if !ok {
+				return nil, c.missing()
+			}
+			return c.quotient(d, c.intArg(1), c.arg(2))
+		}},
 		{"signum", "", "is -1, 0 or 1", func(c call) (value.Value, error) {
 			n, err := value.Compare(c.recv, value.Int(0))
 			return value.Int(n), err
@@ -92,6 +106,7 @@ func numberMethods() []def {
 			n := toInt64(c.recv)
 			return value.Bool(n > 0 && n&(n-1) == 0), nil
 		}},
+		{"unaryPlus", "", "is the number", func(c call) (value.Value, error) { return c.recv, nil }},
 		{"toString", "radix: Integer", "prints the number given, as Integer.toString", func(c call) (value.Value, error) {
 			return value.String(value.ToString(c.arg(0))), nil
 		}},
@@ -120,7 +135,6 @@ func operatorMethods() []def {
 		{"next", "", "is the number plus one", func(c call) (value.Value, error) { return value.Next(c.th, c.recv) }},
 		{"previous", "", "is the number minus one", func(c call) (value.Value, error) { return value.Previous(c.th, c.recv) }},
 		{"unaryMinus", "", "is the number with the other sign", func(c call) (value.Value, error) { return value.Neg(c.th, c.recv) }},
-		{"negative", "", "is the number with the other sign", func(c call) (value.Value, error) { return value.Neg(c.th, c.recv) }},
 		{"bitwiseNegate", "", "inverts the bits", func(c call) (value.Value, error) { return value.BitNot(c.th, c.recv) }},
 	}
 }
@@ -207,7 +221,7 @@ func newNumber(class *value.Class, s string) (value.Value, error) {
 	}
 	d, cond, err := apd.NewFromString(s)
 	if err != nil || cond.Any() || d.Form != apd.Finite {
-		return nil, notANumber(s)
+		return nil, notADecimal(s)
 	}
 	return value.Decimal{Decimal: d}, nil
 }
@@ -228,10 +242,7 @@ func roundMethod(c call) (value.Value, error) {
 		}
 		return value.Double(roundTo(float64(n), digits)), nil
 	}
-	if c.n() > 0 {
-		return nil, c.missing()
-	}
-	return value.Int(toInt64(c.recv)), nil
+	return nil, c.missing()
 }
 
 func roundTo(f float64, digits int) float64 {
@@ -298,6 +309,11 @@ func intdivMethod(c call) (value.Value, error) {
 
 // count calls the closure from the number to another, both included.
 func (c call) count(step int) (value.Value, error) {
+	if n, err := value.Compare(c.recv, c.arg(0)); err == nil && n*step > 0 {
+		than := map[int]string{1: "less", -1: "greater"}[step]
+		return nil, value.Throw("groovy.lang.GroovyRuntimeException", "The argument (%s) to %s() cannot be %s than the value (%s) it's called on.",
+			value.ToString(c.arg(0)), c.name, than, value.ToString(c.recv))
+	}
 	return nil, c.walk(c.recv, c.arg(0), value.Int(step), c.arg(1), true)
 }
 
@@ -341,20 +357,20 @@ func setScaleMethod(c call) (value.Value, error) {
 		return nil, c.missing()
 	}
 	scale := c.intArg(0)
-	mode := "UNNECESSARY"
+	rounding, known := apd.Rounder(""), false
 	if c.n() > 1 {
-		mode = value.ToString(c.arg(1))
-		if n, err := strconv.Atoi(mode); err == nil && n >= 0 && n < len(roundingNames) {
-			mode = roundingNames[n]
-		}
+		rounding, known = roundingOf(c.arg(1))
 	}
-	rounding, known := roundings[mode]
 	if !known {
 		if d.Scale() > scale {
 			return nil, value.Throw("java.lang.ArithmeticException", "Rounding necessary")
 		}
 		rounding = apd.RoundDown
 	}
+	return rescaled(d, scale, rounding)
+}
+
+func rescaled(d value.Decimal, scale int, rounding apd.Rounder) (value.Value, error) {
 	r := new(apd.Decimal)
 	ctx := apd.BaseContext.WithPrecision(1000)
 	ctx.Rounding = rounding
@@ -362,6 +378,17 @@ func setScaleMethod(c call) (value.Value, error) {
 		return nil, value.Throw("java.lang.ArithmeticException", "%s", err.Error())
 	}
 	return value.Decimal{Decimal: r}, nil
+}
+
+// roundingOf is the rounding of a constant of RoundingMode, of its old number,
+// or of a MathContext; unknown for UNNECESSARY.
+func roundingOf(v value.Value) (apd.Rounder, bool) {
+	mode := value.ToString(v)
+	if n, err := strconv.Atoi(mode); err == nil && n >= 0 && n < len(roundingNames) {
+		mode = roundingNames[n]
+	}
+	r, known := roundings[mode]
+	return r, known
 }
 
 // roundingNames are RoundingMode's constants in their order.

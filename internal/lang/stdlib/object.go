@@ -69,7 +69,7 @@ func objectMethods() []def {
 		}},
 		{"invokeMethod", "name: String, args", "calls a method by name", func(c call) (value.Value, error) {
 			args, ok := value.Elements(c.arg(1))
-			if !ok {
+			if !ok && c.arg(1) != nil {
 				args = []value.Value{c.arg(1)}
 			}
 			return c.invoke(c.recv, c.strArg(0), args...)

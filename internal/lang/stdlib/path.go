@@ -71,7 +71,6 @@ func pathMethods() []def {
 		}},
 		{"toUriString", "", "prints the path with its scheme", func(c call) (value.Value, error) { return value.String(c.absolute().URI()), nil }},
 		{"toUri", "", "is the URI of the path", pathURI("//")},
-		{"toURI", "", "is the URI of the path", pathURI("")},
 		{"toURL", "", "is the URL of the path", func(c call) (value.Value, error) { return newURL(uriText(c.absolute(), "")) }},
 		{"toAbsolutePath", "", "is the path from the root", func(c call) (value.Value, error) { return c.absolute(), nil }},
 		{"complete", "", "is the path from the root", func(c call) (value.Value, error) { return c.absolute(), nil }},
@@ -93,6 +92,7 @@ func pathMethods() []def {
 func fileMethods() []def {
 	return []def{
 		{"getPath", "", "prints the path", func(c call) (value.Value, error) { return value.String(c.path().Name), nil }},
+		{"toURI", "", "is the URI of the path", pathURI("")},
 		{"getAbsolutePath", "", "prints the path from the root", func(c call) (value.Value, error) { return value.String(c.absolute().Name), nil }},
 		{"getAbsoluteFile", "", "is the path from the root", func(c call) (value.Value, error) { return asPath(c.absolute(), true), nil }},
 		{"getCanonicalPath", "", "prints the path from the root without links", func(c call) (value.Value, error) {

@@ -104,14 +104,14 @@ func pathDiskMethods() []def {
 		{"mklink", "options: Map, name", "makes a link to this file", func(c call) (value.Value, error) {
 			return c.mklink(c.arg(0).(*value.Map), c.arg(1))
 		}},
-		{"list", "", "is the names in the directory", func(c call) (value.Value, error) {
-			list, err := c.list()
+		{"list", "filter: Closure? = null", "is the names in the directory; filter is asked with directory and name", func(c call) (value.Value, error) {
+			list, err := c.children(c.arg(0))
 			if err != nil && c.path().IsFile {
 				return nil, nil
 			}
 			out := []value.Value{}
-			for _, i := range list {
-				out = append(out, value.String(i.Name))
+			for _, p := range list {
+				out = append(out, value.String(p.(*value.Path).FileName()))
 			}
 			return value.NewList(out...), nil
 		}},
@@ -269,7 +269,11 @@ func (c call) children(filter value.Value) ([]value.Value, error) {
 	for _, i := range list {
 		p := c.path().ResolveName(i.Name)
 		if _, ok := filter.(value.Callable); ok {
-			keep, err := c.test(filter, p)
+			args := []value.Value{p}
+			if closureParams(filter) == 2 { // of a FilenameFilter: directory and name
+				args = []value.Value{c.recv, value.String(i.Name)}
+			}
+			keep, err := c.test(filter, args...)
 			if err != nil {
 				return nil, err
 			}
@@ -298,7 +302,11 @@ func eachPath(takes func(storage.Info) bool, deep bool) func(call) (value.Value,
 		if c.n() > 1 && strings.HasSuffix(c.name, "Match") {
 			filter = c.arg(0)
 		} else if c.n() > 1 {
-			switch value.ToString(c.arg(0)) {
+			kind := c.arg(0)
+			if options, ok := kind.(*value.Map); ok { // traverse(type: …, nameFilter: …)
+				kind, filter = options.GetString("type"), options.GetString("nameFilter")
+			}
+			switch value.ToString(kind) {
 			case "FILES":
 				takes = func(i storage.Info) bool { return !i.IsDir() }
 			case "DIRECTORIES":
@@ -318,6 +326,9 @@ func (c call) eachPath(dir *value.Path, takes func(storage.Info) bool, filter, f
 	c.recv = dir
 	list, err := c.list()
 	if err != nil {
+		if _, statErr := c.stat(); statErr != nil {
+			return value.Throw("java.io.FileNotFoundException", "%s", dir.ToString())
+		}
 		return err
 	}
 	for _, i := range list {

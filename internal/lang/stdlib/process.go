@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -81,7 +82,9 @@ func executeMethod(c call) (value.Value, error) {
 	cmd := exec.CommandContext(threadContext(c.th), argv[0], argv[1:]...)
 	cmd.Dir = c.th.Host.LaunchDir()
 	if c.arg(1) != nil {
-		cmd.Dir = pathText(c.arg(1))
+		if cmd.Dir = pathText(c.arg(1)); !filepath.IsAbs(cmd.Dir) {
+			cmd.Dir = filepath.Join(c.th.Host.LaunchDir(), cmd.Dir)
+		}
 	}
 	if c.arg(0) != nil {
 		cmd.Env = []string{}
@@ -141,13 +144,14 @@ func drain(c call, b *pipeBuffer) (string, error) {
 	return string(data), ioError(err)
 }
 
+// writer writes to the input of the process.
+func (p *Process) writer() *Writer { return &Writer{of: writerClass, w: p.in, closer: p.in} }
+
 func processMethods() []def {
 	get := func(c call) *Process { return c.recv.(*Process) }
 	stdout := func(c call) (value.Value, error) { return newReader(inputStreamClass, get(c).out, nil), nil }
 	stderr := func(c call) (value.Value, error) { return newReader(inputStreamClass, get(c).err, nil), nil }
-	stdin := func(c call) (value.Value, error) {
-		return &Writer{of: writerClass, w: get(c).in, closer: get(c).in}, nil
-	}
+	stdin := func(c call) (value.Value, error) { return get(c).writer(), nil }
 	collect := func(wait bool) func(call) (value.Value, error) {
 		return func(c call) (value.Value, error) {
 			if wait {
@@ -171,6 +175,26 @@ func processMethods() []def {
 		{"getText", "charset = 'UTF-8'", "is what the process prints until it ends", func(c call) (value.Value, error) {
 			s, err := drain(c, get(c).out)
 			return value.String(s), err
+		}},
+		{"leftShift", "text", "writes to the input of the process", func(c call) (value.Value, error) {
+			var err error
+			c.th.Block(func() { _, err = io.WriteString(get(c).in, value.ToString(c.arg(0))) })
+			return get(c).writer(), ioError(err)
+		}},
+		{"waitFor", "timeout: Number, unit", "waits for the end of the process for some time, and says whether it came", func(c call) (value.Value, error) {
+			unit, ok := c.arg(1).(*Enum)
+			if !ok {
+				return nil, c.missing()
+			}
+			ended := false
+			c.th.Block(func() {
+				select {
+				case <-get(c).done:
+					ended = true
+				case <-time.After(time.Duration(toInt64(c.arg(0))) * unitLengths[unit.name]):
+				}
+			})
+			return value.MakeBool(ended), nil
 		}},
 		{"waitFor", "", "waits for the end of the process and is its exit status", func(c call) (value.Value, error) {
 			get(c).wait(c)

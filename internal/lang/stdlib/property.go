@@ -18,6 +18,9 @@ func (t *Table) Property(th *value.Thread, recv value.Value, name string) (v val
 		v, err := mapGet(th, r, value.String(name))
 		return v, true, err
 	case value.ClassRef:
+		if name == "class" {
+			return r, true, nil // String.class is String
+		}
 		if v, ok := t.StaticProperty(r.Of, name); ok {
 			return v, true, nil
 		}
@@ -132,11 +135,17 @@ func (t *Table) readProperty(th *value.Thread, recv value.Value, name string) (v
 }
 
 func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func lowerFirst(s string) string {
+	if s == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToLower(r)) + s[n:]
 }

@@ -130,6 +130,26 @@ func randomMethods() []def {
 		}},
 		{"nextBoolean", "", "is true or false", func(c call) (value.Value, error) { return value.MakeBool(get(c).bits(1) != 0), nil }},
 		{"nextGaussian", "", "is a number of the normal distribution", func(c call) (value.Value, error) { return value.Double(get(c).gaussian()), nil }},
+		{"ints", "n: Integer", "is a stream of any Integers", func(c call) (value.Value, error) {
+			return many(c.intArg(0), func() value.Value { return value.Int(get(c).bits(32)) }), nil
+		}},
+		{"ints", "n: Integer, origin: Integer, bound: Integer", "is a stream of numbers from origin up to bound", func(c call) (value.Value, error) {
+			if c.intArg(1) >= c.intArg(2) {
+				return nil, value.Throw("java.lang.IllegalArgumentException", "bound must be greater than origin")
+			}
+			return many(c.intArg(0), func() value.Value {
+				if n := c.intArg(2) - c.intArg(1); n > 0 {
+					return value.Int(get(c).below(int32(n)) + int32(c.intArg(1)))
+				}
+				return value.Int(get(c).between(int32(c.intArg(1)), int32(c.intArg(2))))
+			}), nil
+		}},
+		{"doubles", "n: Integer", "is a stream of numbers from 0 up to 1", func(c call) (value.Value, error) {
+			return many(c.intArg(0), func() value.Value { return value.Double(get(c).double()) }), nil
+		}},
+		{"longs", "n: Integer", "is a stream of any Longs", func(c call) (value.Value, error) {
+			return many(c.intArg(0), func() value.Value { return value.Long(get(c).long()) }), nil
+		}},
 		{"setSeed", "seed: Number", "starts anew", func(c call) (value.Value, error) {
 			*get(c) = *newRandom(toInt64(c.arg(0)))
 			return nil, nil
@@ -145,4 +165,12 @@ func shuffledMethod(c call) (value.Value, error) {
 	list := elems(c.recv)
 	r.shuffle(list)
 	return value.NewList(list...), nil
+}
+
+func many(n int, next func() value.Value) *Stream {
+	s := &Stream{list: []value.Value{}}
+	for range n {
+		s.list = append(s.list, next())
+	}
+	return s
 }

@@ -27,14 +27,8 @@ func regexStringMethods() []def {
 			s, err := c.replaceFirst(c.arg(0), c.strArg(1))
 			return value.String(s), err
 		}},
-		{"matches", "regex", "says whether the whole string matches", func(c call) (value.Value, error) {
-			p, err := patternOf(c.arg(0))
-			if err != nil {
-				return nil, err
-			}
-			ok, err := p.Matches(c.str())
-			return value.MakeBool(ok), err
-		}},
+		{"matches", "regex: String", "says whether the whole string matches", matchesText},
+		{"matches", "regex: Pattern", "says whether the whole string matches", matchesText},
 		{"find", "regex: String", "is the first match, null if there is none", findText},
 		{"find", "regex: Pattern", "is the first match, null if there is none", findText},
 		{"find", "regex: String, transform: Closure", "is what transform makes of the first match", findText},
@@ -63,9 +57,17 @@ func regexStringMethods() []def {
 			return value.NewList(out...), nil
 		}},
 		{"split", "regex: String, limit: Integer = 0", "cuts at each match of regex; empty pieces at the end are dropped", splitText},
-		{"split", "regex: Pattern, limit: Integer = 0", "cuts at each match of regex; empty pieces at the end are dropped", splitText},
 		{"bitwiseNegate", "", "is the pattern", func(c call) (value.Value, error) { return patternOf(c.recv) }},
 	}
+}
+
+func matchesText(c call) (value.Value, error) {
+	p, err := patternOf(c.arg(0))
+	if err != nil {
+		return nil, err
+	}
+	ok, err := p.Matches(c.str())
+	return value.MakeBool(ok), err
 }
 
 // patternOf compiles a text; a pattern stays as it is.
@@ -203,6 +205,10 @@ func patternMethods() []def {
 			out, err := splitPattern(c.strArg(0), c.recv.(*value.Pattern), 0)
 			return value.NewList(out...), err
 		}},
+		{"splitAsStream", "text", "cuts a text at each match", func(c call) (value.Value, error) {
+			out, err := splitPattern(c.strArg(0), c.recv.(*value.Pattern), 0)
+			return &Stream{list: out}, err
+		}},
 		{"asPredicate", "", "is a closure that looks for the pattern", func(c call) (value.Value, error) {
 			p := c.recv.(*value.Pattern)
 			return native(1, func(_ *value.Thread, args []value.Value) (value.Value, error) {
@@ -273,6 +279,16 @@ func matcherMethods() []def {
 			return value.Int(from), nil
 		}
 	}
+	named := func(end bool) func(call) (value.Value, error) {
+		return func(c call) (value.Value, error) {
+			n, err := matcher(c).GroupNumber(c.strArg(0))
+			if err != nil {
+				return nil, err
+			}
+			c.args = []value.Value{value.Int(n)}
+			return place(end)(c)
+		}
+	}
 	replace := func(first bool) func(call) (value.Value, error) {
 		return func(c call) (value.Value, error) {
 			m := matcher(c)
@@ -281,8 +297,14 @@ func matcherMethods() []def {
 				if first {
 					n = 1
 				}
-				c.recv = value.String(m.Text)
-				return c.replaceWith(m.Pattern, c.arg(0), n)
+				s, err := m.Pattern.Replace(m.Text, n, func(at *value.Match) (string, error) {
+					v, err := c.run(c.arg(0), at.Matcher())
+					if err != nil {
+						return "", err
+					}
+					return at.Expand(value.ToString(v))
+				})
+				return value.String(s), err
 			}
 			if first {
 				s, err := m.Pattern.ReplaceFirst(m.Text, c.strArg(0))
@@ -294,11 +316,14 @@ func matcherMethods() []def {
 	}
 	return []def{
 		{"find", "", "moves to the next match", truth((*value.Matcher).Find)},
+		{"find", "start: Integer", "finds the first match from a place on", func(c call) (value.Value, error) {
+			ok, err := matcher(c).FindFrom(c.intArg(0))
+			return value.MakeBool(ok), err
+		}},
 		{"matches", "", "says whether the whole text matches", truth((*value.Matcher).Matches)},
 		{"lookingAt", "", "says whether the text begins with a match", truth((*value.Matcher).LookingAt)},
-		{"hitEnd", "", "says whether there is no further match", func(c call) (value.Value, error) {
-			_, err := matcher(c).Current()
-			return value.MakeBool(err != nil), nil
+		{"hitEnd", "", "says whether the last search came to the end of the text", func(c call) (value.Value, error) {
+			return value.MakeBool(matcher(c).Exhausted()), nil
 		}},
 		{"group", "name: String", "is the text of a named group", func(c call) (value.Value, error) { return matcher(c).NamedGroup(c.strArg(0)) }},
 		{"group", "index: Integer = 0", "is the text of a group", func(c call) (value.Value, error) { return matcher(c).Group(c.intOr(0, 0)) }},
@@ -318,18 +343,61 @@ func matcherMethods() []def {
 		{"end", "group: Integer = 0", "is where a group ends", place(true)},
 		{"replaceAll", "replacement", "replaces each match", replace(false)},
 		{"replaceFirst", "replacement", "replaces the first match", replace(true)},
-		{"reset", "", "starts anew", func(c call) (value.Value, error) {
+		{"start", "group: String", "is where a named group begins", named(false)},
+		{"end", "group: String", "is where a named group ends", named(true)},
+		{"reset", "text: String? = null", "starts anew, with another text if one is given", func(c call) (value.Value, error) {
+			if c.n() > 0 {
+				matcher(c).Text = c.strArg(0)
+			}
 			matcher(c).Reset()
 			return c.recv, nil
 		}},
+		{"usePattern", "pattern: Pattern", "goes on with another pattern", func(c call) (value.Value, error) {
+			matcher(c).Use(c.arg(0).(*value.Pattern))
+			return c.recv, nil
+		}},
+		{"appendReplacement", "buffer, replacement: String", "appends what stands before the match and then the replacement", appendReplacement},
+		{"appendTail", "buffer", "appends what stands after the last match", appendTail},
 		{"pattern", "", "is the pattern", func(c call) (value.Value, error) { return matcher(c).Pattern, nil }},
-		{"toList", "", "is the list of matches", func(c call) (value.Value, error) {
-			list, err := matcher(c).All()
-			return value.NewList(list...), err
+		{"toMatchResult", "", "is the last match, which stays as it is", func(c call) (value.Value, error) {
+			m, err := matcher(c).Current()
+			if err != nil {
+				return nil, err
+			}
+			return m.Matcher(), nil
 		}},
 		{"results", "", "is a stream of the matches", func(c call) (value.Value, error) {
 			list, err := matcher(c).All()
 			return &Stream{list: list}, err
 		}},
 	}
+}
+
+func appendReplacement(c call) (value.Value, error) {
+	m := c.recv.(*value.Matcher)
+	at, err := m.Current()
+	if err != nil {
+		return nil, err
+	}
+	from, to := at.Span(0)
+	filled, err := at.Expand(c.strArg(1))
+	if err != nil {
+		return nil, err
+	}
+	err = appendTo(c, value.Substring(m.Text, m.Appended, from)+filled)
+	m.Appended = to
+	return c.recv, err
+}
+
+func appendTail(c call) (value.Value, error) {
+	m := c.recv.(*value.Matcher)
+	return c.arg(0), appendTo(c, value.Substring(m.Text, m.Appended, value.StringLen(m.Text)))
+}
+
+func appendTo(c call, s string) error {
+	b, ok := c.arg(0).(*value.Buffer)
+	if !ok {
+		return c.missing()
+	}
+	return b.Append(value.String(s))
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"sluice/internal/lang/value"
 )
@@ -29,6 +30,7 @@ var (
 	inputStreamClass    = javaClass("java.io.BufferedInputStream", inputBaseClass)
 	fileInputClass      = javaClass("java.io.FileInputStream", inputBaseClass)
 	gzipInputClass      = javaClass("java.util.zip.GZIPInputStream", inputBaseClass)
+	gzipOutputClass     = javaClass("java.util.zip.GZIPOutputStream", writerBaseClass)
 	byteInputClass      = javaClass("java.io.ByteArrayInputStream", inputBaseClass)
 	writerBaseClass     = javaClass("java.io.Writer")
 	writerClass         = javaClass("java.io.BufferedWriter", writerBaseClass)
@@ -179,11 +181,59 @@ func readerMethods() []def {
 			v, err := c.run(c.arg(0), c.recv)
 			return v, errors.Join(err, reader(c).close())
 		}},
+		{"withCloseable", "action: Closure", "calls action and closes", func(c call) (value.Value, error) {
+			v, err := c.run(c.arg(0), c.recv)
+			return v, errors.Join(err, reader(c).close())
+		}},
+		{"withStream", "action: Closure", "calls action and closes", func(c call) (value.Value, error) {
+			v, err := c.run(c.arg(0), c.recv)
+			return v, errors.Join(err, reader(c).close())
+		}},
+		{"next", "", "is the next word", func(c call) (value.Value, error) {
+			w, err := reader(c).word()
+			return value.String(w), err
+		}},
+		{"nextInt", "", "is the next word as Integer", func(c call) (value.Value, error) { return nextNumber(c, value.IntegerClass) }},
+		{"nextLong", "", "is the next word as Long", func(c call) (value.Value, error) { return nextNumber(c, value.LongClass) }},
+		{"nextDouble", "", "is the next word as Double", func(c call) (value.Value, error) { return nextNumber(c, value.DoubleClass) }},
 		{"newReader", "charset = 'UTF-8'", "is a reader of the stream", func(c call) (value.Value, error) {
 			return &Reader{of: readerClass, r: reader(c).r, closer: reader(c).closer}, nil
 		}},
 		{"close", "", "closes", func(c call) (value.Value, error) { return nil, ioError(reader(c).close()) }},
 	}
+}
+
+// word skips white space and reads up to the next.
+func (r *Reader) word() (string, error) {
+	var b strings.Builder
+	for {
+		ch, _, err := r.r.ReadRune()
+		if err != nil && b.Len() == 0 {
+			return "", value.Throw("java.util.NoSuchElementException", "")
+		}
+		if err != nil {
+			return b.String(), nil
+		}
+		if !unicode.IsSpace(ch) {
+			b.WriteRune(ch)
+			continue
+		}
+		if b.Len() > 0 {
+			return b.String(), r.r.UnreadRune()
+		}
+	}
+}
+
+func nextNumber(c call, class *value.Class) (value.Value, error) {
+	w, err := c.recv.(*Reader).word()
+	if err != nil {
+		return nil, err
+	}
+	v, err := newNumber(class, w)
+	if err != nil {
+		return nil, value.Throw("java.util.InputMismatchException", "For input string: \"%s\"", w)
+	}
+	return v, nil
 }
 
 func eofIsNone(err error) error {
@@ -248,7 +298,7 @@ func (w *Writer) ToString() string {
 	if w.buffer != nil {
 		return w.buffer.String()
 	}
-	return fmt.Sprintf("%s@%x", w.of.Name, value.HashCode(value.String(w.of.Name)))
+	return fmt.Sprintf("%s@%08x", w.of.Name, uint32(value.HashCode(value.String(w.of.Name))))
 }
 
 func (w *Writer) close() error {
@@ -320,6 +370,18 @@ func writerMethods() []def {
 			v, err := c.run(c.arg(0), c.recv)
 			return v, errors.Join(err, c.recv.(*Writer).close())
 		}},
+		{"withPrintWriter", "action: Closure", "calls action with the writer and closes it", func(c call) (value.Value, error) {
+			v, err := c.run(c.arg(0), c.recv)
+			return v, errors.Join(err, c.recv.(*Writer).close())
+		}},
+		{"withStream", "action: Closure", "calls action and closes", func(c call) (value.Value, error) {
+			v, err := c.run(c.arg(0), c.recv)
+			return v, errors.Join(err, c.recv.(*Writer).close())
+		}},
+		{"withCloseable", "action: Closure", "calls action and closes", func(c call) (value.Value, error) {
+			v, err := c.run(c.arg(0), c.recv)
+			return v, errors.Join(err, c.recv.(*Writer).close())
+		}},
 		{"flush", "", "writes what is waiting", func(c call) (value.Value, error) {
 			if f := c.recv.(*Writer).flush; f != nil {
 				return nil, ioError(f())
@@ -348,6 +410,10 @@ func writerConstructors() []def {
 			class := c.recv.(value.ClassRef).Of
 			switch dst := c.arg(0).(type) {
 			case *Writer:
+				if class == gzipOutputClass {
+					z := gzip.NewWriter(dst.w)
+					return &Writer{of: class, w: z, closer: closers{z, dst}}, nil
+				}
 				return &Writer{of: class, w: dst.w, flush: dst.flush, closer: dst.closer, buffer: dst.buffer}, nil
 			case value.Int:
 				b := &bytes.Buffer{}
@@ -366,6 +432,14 @@ func writerConstructors() []def {
 		}},
 	}
 }
+
+// closers close one after the other, the last being a Writer.
+type closers struct {
+	first io.Closer
+	then  *Writer
+}
+
+func (k closers) Close() error { return errors.Join(k.first.Close(), k.then.close()) }
 
 // errPrinter is a host that tells standard error from standard output.
 type errPrinter interface{ PrintErr(text string) }

@@ -48,6 +48,8 @@ func stringMethods() []def {
 		}},
 		{"contentEquals", "other: String", "compares the characters", predicate(func(s, t string) bool { return s == t })},
 		{"indexOf", "str: String, fromIndex: Integer = 0", "is the first place of str, -1 if there is none", indexOfMethod},
+		{"indexOf", "ch: Integer, fromIndex: Integer = 0", "is the first place of the character with this number", indexOfMethod},
+		{"lastIndexOf", "ch: Integer, fromIndex: Integer = 0", "is the last place of the character with this number", lastIndexOfMethod},
 		{"lastIndexOf", "str: String, fromIndex: Integer = 0", "is the last place of str, -1 if there is none", lastIndexOfMethod},
 		{"substring", "beginIndex: Integer, endIndex: Integer = 0", "is the characters from beginIndex up to endIndex", func(c call) (value.Value, error) {
 			s, err := substring(c.str(), c.intArg(0), c.intOr(1, -1))
@@ -62,7 +64,7 @@ func stringMethods() []def {
 			if i := c.intArg(0); i >= 0 && i < len(u) {
 				return value.Char(u[i]), nil
 			}
-			return nil, value.Throw("java.lang.StringIndexOutOfBoundsException", "index %d, length %d", c.intArg(0), len(u))
+			return nil, value.Throw("java.lang.StringIndexOutOfBoundsException", "String index out of range: %d", c.intArg(0))
 		}},
 		{"codePointAt", "index: Integer", "is the number of one character", func(c call) (value.Value, error) {
 			r := []rune(c.str())
@@ -88,7 +90,7 @@ func stringMethods() []def {
 		{"stripLeading", "", "removes white space at the beginning", mapText(func(s string) string { return strings.TrimLeftFunc(s, unicode.IsSpace) })},
 		{"stripTrailing", "", "removes white space at the end", mapText(func(s string) string { return strings.TrimRightFunc(s, unicode.IsSpace) })},
 		{"toLowerCase", "locale = null", "is the string in lower case", mapText(strings.ToLower)},
-		{"toUpperCase", "locale = null", "is the string in upper case", mapText(strings.ToUpper)},
+		{"toUpperCase", "locale = null", "is the string in upper case", mapText(upperCase)},
 		{"capitalize", "", "begins with a capital", mapText(upperFirst)},
 		{"uncapitalize", "", "begins with a small letter", mapText(lowerFirst)},
 		{"reverse", "", "is the characters in reverse order", mapText(reverseText)},
@@ -117,7 +119,6 @@ func stringMethods() []def {
 		{"padRight", "width: Integer, padding: String = ' '", "fills up at the end", func(c call) (value.Value, error) { return c.pad(0, 1), nil }},
 		{"center", "width: Integer, padding: String = ' '", "fills up at both ends", func(c call) (value.Value, error) { return c.pad(1, 1), nil }},
 		{"tokenize", "delimiters: String = ' '", "cuts at any of the delimiters; no piece is empty", tokenizeMethod},
-		{"tokenize", "delimiter", "cuts at the delimiter; no piece is empty", tokenizeMethod},
 		{"take", "n: Integer", "is the first n characters", func(c call) (value.Value, error) { return c.strWindow(0, c.intArg(0)), nil }},
 		{"drop", "n: Integer", "is all but the first n characters", func(c call) (value.Value, error) { return c.strWindow(max(c.intArg(0), 0), 1<<30), nil }},
 		{"takeRight", "n: Integer", "is the last n characters", func(c call) (value.Value, error) {
@@ -172,6 +173,21 @@ func stringMethods() []def {
 			return &Stream{list: out}, nil
 		}},
 		{"getAt", "index", "is a character, or several for a range", func(c call) (value.Value, error) { return value.GetAt(c.th, c.recv, c.arg(0)) }},
+		{"codePoints", "", "is a stream of the numbers of the characters", func(c call) (value.Value, error) {
+			out := []value.Value{}
+			for _, r := range c.str() {
+				out = append(out, value.Int(r))
+			}
+			return &Stream{list: out}, nil
+		}},
+		{"regionMatches", "from: Integer, other: String, otherFrom: Integer, length: Integer", "compares a part with a part of another string", func(c call) (value.Value, error) {
+			return regionMatches(c, 0, false)
+		}},
+		{"regionMatches", "ignoreCase: Boolean, from: Integer, other: String, otherFrom: Integer, length: Integer", "compares a part with a part of another string", func(c call) (value.Value, error) {
+			return regionMatches(c, 1, value.Truth(c.arg(0)))
+		}},
+		{"indent", "n: Integer", "puts n blanks before each line, or removes as many; each line ends with a line feed", indentMethod},
+		{"transform", "change: Closure", "is what change makes of the string", func(c call) (value.Value, error) { return c.run(c.arg(0), c.recv) }},
 		{"collectReplacements", "transform: Closure", "replaces the characters for which transform gives a text", func(c call) (value.Value, error) {
 			var b strings.Builder
 			for _, ch := range chars(c.str()) {
@@ -305,7 +321,12 @@ func lastIndexOfMethod(c call) (value.Value, error) {
 	return position(s, strings.LastIndex(head, needle(c.arg(0)))), nil
 }
 
-func needle(v value.Value) string { return text(v) }
+func needle(v value.Value) string {
+	if n, ok := v.(value.Int); ok {
+		return string(rune(n))
+	}
+	return text(v)
+}
 
 func minusMethod(c call) (value.Value, error) {
 	if p, ok := c.arg(0).(*value.Pattern); ok {
@@ -395,4 +416,33 @@ func translate(s string, from, to []rune) string {
 		}
 		return r
 	}, s)
+}
+
+// longUpper are the capitals of more than one letter.
+var longUpper = strings.NewReplacer("ß", "SS", "ŉ", "ʼN", "ǰ", "J̌", "ﬀ", "FF", "ﬁ", "FI", "ﬂ", "FL", "ﬃ", "FFI", "ﬄ", "FFL", "ﬅ", "ST", "ﬆ", "ST")
+
+func upperCase(s string) string { return strings.ToUpper(longUpper.Replace(s)) }
+
+func regionMatches(c call, first int, ignoreCase bool) (value.Value, error) {
+	s, other := c.str(), c.strArg(first+1)
+	from, otherFrom, n := c.intArg(first), c.intArg(first+2), c.intArg(first+3)
+	if from < 0 || otherFrom < 0 || from+n > value.StringLen(s) || otherFrom+n > value.StringLen(other) {
+		return value.False, nil
+	}
+	n = max(n, 0)
+	a, b := value.Substring(s, from, from+n), value.Substring(other, otherFrom, otherFrom+n)
+	return value.Bool(a == b || ignoreCase && strings.EqualFold(a, b)), nil
+}
+
+func indentMethod(c call) (value.Value, error) {
+	n := c.intArg(0)
+	var b strings.Builder
+	for line := range strings.Lines(c.str()) {
+		line = strings.TrimRight(line, "\r\n")
+		for i := n; i < 0 && line != "" && unicode.IsSpace(rune(line[0])); i++ {
+			line = line[1:]
+		}
+		b.WriteString(strings.Repeat(" ", max(n, 0)) + line + "\n")
+	}
+	return value.String(b.String()), nil
 }

@@ -11,6 +11,7 @@ import (
 func textMethods() []def {
 	return []def{
 		{"stripIndent", "", "removes the indentation that all lines share", mapText(stripIndent)},
+		{"stripIndent", "forceGroovyBehavior: Boolean", "removes the indentation that all lines share", mapText(stripIndent)},
 		{"stripIndent", "n: Integer", "removes n characters of indentation from each line", func(c call) (value.Value, error) {
 			return value.String(cutIndent(c.str(), c.intArg(0))), nil
 		}},

@@ -68,6 +68,9 @@ func New() *Table {
 	for i := range classDefs {
 		t.defs[classDefs[i].class] = &classDefs[i]
 	}
+	class := *t.defs[value.ClassClass]
+	class.statics = classStatics // looks into the table of classes, so it cannot be in it
+	t.defs[value.ClassClass] = &class
 	return t
 }
 
@@ -334,4 +337,13 @@ func argClasses(args []value.Value) string {
 		s += a.Class().Simple()
 	}
 	return s + ")"
+}
+
+func classStatics() []def {
+	return []def{{"forName", "name: String", "is the class of a name", func(c call) (value.Value, error) {
+		if k, ok := c.t.Class(c.strArg(0)); ok {
+			return value.ClassRef{Of: k}, nil
+		}
+		return nil, value.Throw("java.lang.ClassNotFoundException", "%s", c.strArg(0))
+	}}}
 }

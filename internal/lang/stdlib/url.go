@@ -49,7 +49,7 @@ func newURL(s string) (value.Value, error) {
 func newURI(s string) (value.Value, error) {
 	u, err := url.Parse(s)
 	if err != nil || strings.ContainsAny(s, " \"<>\\^`{|}") {
-		return nil, value.Throw("java.net.URISyntaxException", "Illegal character in path: %s", s)
+		return nil, value.Throw("java.net.URISyntaxException", "Illegal character in path at index %d: %s", max(strings.IndexAny(s, " \"<>\\^`{|}"), 0), s)
 	}
 	return &URL{value.URIClass, u, s}, nil
 }
@@ -88,6 +88,7 @@ func urlMethods() []def {
 		part("getScheme", "is the scheme", func(u *url.URL) string { return u.Scheme }),
 		part("getFile", "is path and query", func(u *url.URL) string { return u.RequestURI() }),
 		part("getFragment", "is what follows the hash", func(u *url.URL) string { return u.Fragment }),
+		part("getRef", "is what follows the hash", func(u *url.URL) string { return u.Fragment }),
 		part("getAuthority", "is server and port", func(u *url.URL) string { return u.Host }),
 		{"getPort", "", "is the port, -1 if none is given", func(c call) (value.Value, error) {
 			port, err := strconv.Atoi(c.recv.(*URL).u.Port())

@@ -36,21 +36,55 @@ func collectorsStatics() []def {
 		{"toList", "", "collects a list", func(call) (value.Value, error) {
 			return collecting(func(_ call, list []value.Value) (value.Value, error) { return value.NewList(list...), nil })
 		}},
-		{"toSet", "", "collects a set", func(call) (value.Value, error) {
-			return collecting(func(_ call, list []value.Value) (value.Value, error) { return value.NewSet(list...), nil })
+		{"toSet", "", "collects a HashSet", func(call) (value.Value, error) {
+			return collecting(func(_ call, list []value.Value) (value.Value, error) { return hashSetOf(list), nil })
 		}},
-		{"joining", "separator: String = ''", "collects a text", func(c call) (value.Value, error) {
-			sep := c.strOr(0, "")
-			return collecting(func(_ call, list []value.Value) (value.Value, error) { return joinText(list, sep), nil })
+		{"joining", "separator: String = '', before: String = '', after: String = ''", "collects a text", func(c call) (value.Value, error) {
+			sep, before, after := c.strOr(0, ""), c.strOr(1, ""), c.strOr(2, "")
+			return collecting(func(_ call, list []value.Value) (value.Value, error) {
+				return value.String(before) + joinText(list, sep) + value.String(after), nil
+			})
 		}},
-		{"groupingBy", "transform: Closure", "collects a map of lists", func(c call) (value.Value, error) {
+		{"groupingBy", "transform: Closure, collector = null", "collects a map from what transform gives to what collector makes, a list if there is none", func(c call) (value.Value, error) {
 			f := c.arg(0)
-			return collecting(func(c call, list []value.Value) (value.Value, error) { return c.groupBy(list, []value.Value{f}) })
-		}},
-		{"toMap", "key: Closure, value: Closure", "collects a map", func(c call) (value.Value, error) {
-			kf, vf := c.arg(0), c.arg(1)
+			each, _ := c.arg(1).(*collector)
 			return collecting(func(c call, list []value.Value) (value.Value, error) {
-				m := value.NewMap(len(list))
+				return c.collectGroups(value.NewHashMap(-1), list, f, each)
+			})
+		}},
+		{"partitioningBy", "condition: Closure, collector = null", "collects a map of false and true", func(c call) (value.Value, error) {
+			f := c.arg(0)
+			each, _ := c.arg(1).(*collector)
+			return collecting(func(c call, list []value.Value) (value.Value, error) {
+				m := value.NewMap(2)
+				m.Set(value.False, value.NewList())
+				m.Set(value.True, value.NewList())
+				return c.collectGroups(m, list, f, each)
+			})
+		}},
+		{"counting", "", "counts", func(call) (value.Value, error) {
+			return collecting(func(_ call, list []value.Value) (value.Value, error) { return value.Long(len(list)), nil })
+		}},
+		{"mapping", "transform: Closure, collector", "transforms the elements for another collector", func(c call) (value.Value, error) {
+			f := c.arg(0)
+			next, ok := c.arg(1).(*collector)
+			if !ok {
+				return nil, c.missing()
+			}
+			return collecting(func(c call, list []value.Value) (value.Value, error) {
+				c.recv = value.NewList(list...)
+				v, err := c.collectInto(nil, f)
+				if err != nil {
+					return nil, err
+				}
+				return next.finish(c, v.(*value.List).Elems)
+			})
+		}},
+		summing("summingInt", value.Int(0)), summing("summingLong", value.Long(0)), summing("summingDouble", value.Double(0)),
+		{"toMap", "key: Closure, value: Closure, merge: Closure? = null", "collects a map; merge combines the values of keys that come twice", func(c call) (value.Value, error) {
+			kf, vf, merge := c.arg(0), c.arg(1), c.arg(2)
+			return collecting(func(c call, list []value.Value) (value.Value, error) {
+				m := value.NewHashMap(-1)
 				for _, e := range list {
 					k, err := c.run(kf, e)
 					if err != nil {
@@ -60,12 +94,71 @@ func collectorsStatics() []def {
 					if err != nil {
 						return nil, err
 					}
+					if old, there := m.Get(k); there && merge == nil {
+						return nil, value.Throw("java.lang.IllegalStateException", "Duplicate key %s (attempted merging values %s and %s)", value.ToString(k), value.ToString(old), value.ToString(v))
+					} else if there {
+						if v, err = c.run(merge, old, v); err != nil {
+							return nil, err
+						}
+					}
 					m.Set(k, v)
 				}
 				return m, nil
 			})
 		}},
 	}
+}
+
+func summing(name string, zero value.Value) def {
+	return def{name, "transform: Closure", "adds what transform makes of the elements", func(c call) (value.Value, error) {
+		f := c.arg(0)
+		return &collector{func(c call, list []value.Value) (value.Value, error) {
+			c.recv = value.NewList(list...)
+			return c.sum(zero, true, f)
+		}}, nil
+	}}
+}
+
+func hashSetOf(list []value.Value) *value.Set {
+	s := value.NewHashSet(-1)
+	for _, e := range list {
+		s.Add(e)
+	}
+	return s
+}
+
+// collectGroups puts the elements into lists by what f gives, and each list
+// through a collector.
+func (c call) collectGroups(groups *value.Map, list []value.Value, f value.Value, each *collector) (value.Value, error) {
+	_, partition := groups.Get(value.False)
+	for _, e := range list {
+		k, err := c.run(f, e)
+		if err != nil {
+			return nil, err
+		}
+		if partition {
+			k = value.MakeBool(value.Truth(k))
+		}
+		have, ok := groups.Get(k)
+		if !ok {
+			have = value.NewList()
+			groups.Set(k, have)
+		}
+		l := have.(*value.List)
+		l.Elems = append(l.Elems, e)
+	}
+	if each == nil {
+		return groups, nil
+	}
+	for _, k := range groups.Keys() {
+		g, _ := groups.Get(k)
+		v, err := each.finish(c, g.(*value.List).Elems)
+		if err != nil {
+			return nil, err
+		}
+		groups.Set(k, v)
+	}
+	return groups, nil
 }
 
 func streamMethods() []def {
@@ -109,11 +202,15 @@ func streamMethods() []def {
 			return &Stream{list}, err
 		}},
 		{"flatMap", "transform: Closure", "joins the streams that transform makes", func(c call) (value.Value, error) {
-			v, err := collectManyMethod(c)
-			if err != nil {
-				return nil, err
+			var out []value.Value
+			for _, e := range get(c) {
+				v, err := c.run(c.arg(0), e)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, elems(v)...)
 			}
-			return &Stream{v.(*value.List).Elems}, nil
+			return &Stream{out}, nil
 		}},
 		{"sorted", "comparator: Closure? = null", "sorts the elements", func(c call) (value.Value, error) {
 			list, err := c.sorted(elems(c.recv), c.arg(0))
@@ -126,6 +223,36 @@ func streamMethods() []def {
 		{"skip", "n: Integer", "is all but the first n elements", func(c call) (value.Value, error) { return &Stream{get(c)[min(c.intArg(0), len(get(c))):]}, nil }},
 		{"peek", "action: Closure", "calls action with each element", eachMethod},
 		{"count", "", "is the number of elements", func(c call) (value.Value, error) { return value.Long(len(get(c))), nil }},
+		{"average", "", "is the arithmetic mean, if there are elements", func(c call) (value.Value, error) {
+			if len(get(c)) == 0 {
+				return &Optional{}, nil
+			}
+			sum := 0.0
+			for _, e := range get(c) {
+				sum += toFloat(e)
+			}
+			return &Optional{value.Double(sum / float64(len(get(c)))), true}, nil
+		}},
+		{"reduce", "accumulator: Closure", "folds the elements, if there are any", func(c call) (value.Value, error) {
+			if len(get(c)) == 0 {
+				return &Optional{}, nil
+			}
+			v, err := c.inject(get(c)[0], get(c)[1:], c.arg(0))
+			return &Optional{v, true}, err
+		}},
+		{"takeWhile", "condition: Closure", "is the elements before the first for which condition does not hold", func(c call) (value.Value, error) {
+			n, err := c.prefix()
+			return &Stream{get(c)[:n]}, err
+		}},
+		{"dropWhile", "condition: Closure", "is the elements from the first for which condition does not hold", func(c call) (value.Value, error) {
+			n, err := c.prefix()
+			return &Stream{get(c)[n:]}, err
+		}},
+		{"forEachOrdered", "action: Closure", "calls action with each element", func(c call) (value.Value, error) {
+			_, err := eachMethod(c)
+			return nil, err
+		}},
+		{"close", "", "does nothing", func(call) (value.Value, error) { return nil, nil }},
 		{"sum", "", "adds the elements", func(c call) (value.Value, error) { return c.sum(value.Int(0), true, nil) }},
 		{"reduce", "initial, accumulator: Closure", "folds the elements", func(c call) (value.Value, error) { return c.inject(c.arg(0), get(c), c.arg(1)) }},
 		{"max", "comparator: Closure? = null", "is the greatest element", extreme(1)},
@@ -176,6 +303,48 @@ func optionalMethods() []def {
 			}
 			return get(c).v, nil
 		}},
+		{"getAsInt", "", "is the value", func(c call) (value.Value, error) { return c.t.Call(c.th, c.recv, "get") }},
+		{"getAsLong", "", "is the value", func(c call) (value.Value, error) { return c.t.Call(c.th, c.recv, "get") }},
+		{"getAsDouble", "", "is the value", func(c call) (value.Value, error) { return c.t.Call(c.th, c.recv, "get") }},
+		{"orElseThrow", "make: Closure? = null", "is the value; make gives what is thrown without one", func(c call) (value.Value, error) {
+			if get(c).is || c.arg(0) == nil {
+				return c.t.Call(c.th, c.recv, "get")
+			}
+			v, err := c.run(c.arg(0))
+			if ex, ok := v.(*value.Exception); ok && err == nil {
+				return nil, ex
+			}
+			return nil, err
+		}},
+		{"orElseGet", "make: Closure", "is the value, or what make gives", func(c call) (value.Value, error) {
+			if get(c).is {
+				return get(c).v, nil
+			}
+			return c.run(c.arg(0))
+		}},
+		{"ifPresent", "action: Closure", "calls action with the value if there is one", func(c call) (value.Value, error) {
+			if !get(c).is {
+				return nil, nil
+			}
+			_, err := c.run(c.arg(0), get(c).v)
+			return nil, err
+		}},
+		{"filter", "condition: Closure", "is the value if condition holds for it", func(c call) (value.Value, error) {
+			if !get(c).is {
+				return c.recv, nil
+			}
+			ok, err := c.test(c.arg(0), get(c).v)
+			if err != nil || ok {
+				return c.recv, err
+			}
+			return &Optional{}, nil
+		}},
+		{"flatMap", "transform: Closure", "is what transform makes of the value, an Optional too", func(c call) (value.Value, error) {
+			if !get(c).is {
+				return c.recv, nil
+			}
+			return c.run(c.arg(0), get(c).v)
+		}},
 		{"isPresent", "", "says whether there is a value", func(c call) (value.Value, error) { return value.MakeBool(get(c).is), nil }},
 		{"isEmpty", "", "says whether there is no value", func(c call) (value.Value, error) { return value.MakeBool(!get(c).is), nil }},
 		{"orElse", "fallback", "is the value, or fallback", func(c call) (value.Value, error) {
@@ -196,8 +365,32 @@ func optionalMethods() []def {
 
 func optionalStatics() []def {
 	return []def{
-		{"of", "value", "holds a value", func(c call) (value.Value, error) { return &Optional{c.arg(0), true}, nil }},
+		{"of", "value", "holds a value, which must not be null", func(c call) (value.Value, error) {
+			if c.arg(0) == nil {
+				return nil, value.Throw("java.lang.NullPointerException", "")
+			}
+			return &Optional{c.arg(0), true}, nil
+		}},
 		{"ofNullable", "value", "holds a value unless null", func(c call) (value.Value, error) { return &Optional{c.arg(0), c.arg(0) != nil}, nil }},
 		{"empty", "", "holds nothing", func(c call) (value.Value, error) { return &Optional{}, nil }},
+	}
+}
+
+// intStreamStatics are those of IntStream, Stream and LongStream.
+func intStreamStatics() []def {
+	span := func(name, doc string, more int64) def {
+		return def{name, "from: Number, to: Number", doc, func(c call) (value.Value, error) {
+			out := []value.Value{}
+			for n := toInt64(c.arg(0)); n < toInt64(c.arg(1))+more; n++ {
+				out = append(out, value.MakeInt(n))
+			}
+			return &Stream{out}, nil
+		}}
+	}
+	return []def{
+		span("range", "is the numbers from from, up to but without to", 0), span("rangeClosed", "is the numbers from from to to", 1),
+		{"of", "elements...", "is a stream of elements", func(c call) (value.Value, error) { return &Stream{append([]value.Value(nil), c.args...)}, nil }},
+		{"empty", "", "is a stream of nothing", func(call) (value.Value, error) { return &Stream{}, nil }},
+		{"concat", "a, b", "is one stream after another", func(c call) (value.Value, error) { return &Stream{append(elems(c.arg(0)), elems(c.arg(1))...)}, nil }},
 	}
 }

@@ -38,7 +38,7 @@ func ParseYAML(src string, json bool) (value.Value, error) {
 }
 
 func parseDocuments(src string) ([]*ast.DocumentNode, error) {
-	file, err := parser.ParseBytes([]byte(src), 0)
+	file, err := parser.ParseBytes([]byte(src), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, value.Throw("org.yaml.snakeyaml.error.YAMLException", "%s", strings.TrimSpace(err.Error()))
 	}

@@ -106,7 +106,12 @@ func (g *GString) setLazy(i int, f func() (Value, error)) {
 // addends are what `+` puts into a collection: the elements of another one, or
 // the value itself.
 func addends(b Value) []Value {
-	switch b.(type) {
+	switch x := b.(type) {
+	case *Path:
+		if !x.IsFile { // a path is the sequence of its names
+			return x.elementPaths()
+		}
+		return []Value{b}
 	case *List, *Set, *Range, *ObjectRange:
 		elems, _ := Elements(b)
 		return elems
@@ -126,8 +131,7 @@ func addToList(elems []Value, b Value) (Value, error, bool) {
 }
 
 func addToSet(x *Set, b Value) *Set {
-	sum := x.Similar()
-	x.Iterate(func(e Value) bool { sum.Add(e); return true })
+	sum := x.Clone()
 	for _, e := range addends(b) {
 		sum.Add(e)
 	}
@@ -147,6 +151,18 @@ func addMap(x *Map, b Value) (Value, error, bool) {
 	case String, *GString:
 		s, err := Text(y)
 		return String(ToString(x) + s), err, true
+	}
+	if entries, ok := Elements(b); ok && IsCollection(b) {
+		sum := x.Similar()
+		x.Entries(func(k, v Value) bool { sum.Set(k, v); return true })
+		for _, e := range entries {
+			entry, isEntry := e.(*MapEntry)
+			if !isEntry {
+				return nil, nil, false
+			}
+			sum.Set(entry.Key, entry.Value)
+		}
+		return sum, nil, true
 	}
 	return nil, nil, false
 }

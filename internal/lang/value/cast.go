@@ -15,19 +15,33 @@ func InstanceOf(v Value, c *Class) bool {
 	if v.Class().Is(boxed(c)) {
 		return true
 	}
+	if c == SerializableClass {
+		return serializable(v)
+	}
 	switch x := v.(type) {
 	case *Map:
 		return c == HashMapClass && x.Kind() == Linked
 	case *Set:
 		return c == HashSetClass && x.Kind() == Linked
 	case *List:
-		return c == ArrayListClass && v.Class() == BagClass
+		return c == ArrayListClass && (x.Kind == Bag || x.Kind == Tuple)
+	case *Path:
+		return c == IterableClass && !x.IsFile
 	case *Closure:
 		return c == RunnableClass
-	case String, Int, Long, Double, Float, Bool, BigInt, Decimal:
-		return c == SerializableClass
 	}
 	return false
+}
+
+// serializable says whether v is java.io.Serializable: nearly all values are.
+func serializable(v Value) bool {
+	switch x := v.(type) {
+	case *Path:
+		return x.IsFile
+	case *Matcher, *MapEntry:
+		return false
+	}
+	return true
 }
 
 func cannotCast(v Value, c *Class) *Exception {
@@ -114,12 +128,23 @@ func AsType(th *Thread, v Value, c *Class) (Value, error) {
 	if InstanceOf(v, c) {
 		return v, nil
 	}
+	if _, ok := v.(Callable); ok && functional[c.Name] {
+		return v, nil
+	}
 	if x, ok := v.(Invoker); ok {
 		if r, ok, err := x.InvokeMethod(th, "asType", []Value{ClassRef{c}}); ok {
 			return r, err
 		}
 	}
 	return nil, cannotCast(v, c)
+}
+
+// functional names the interfaces of one method that closures are cast to. The
+// closure stays what it is: what takes such an interface takes closures.
+var functional = map[string]bool{
+	"java.util.Comparator": true, "java.lang.Runnable": true, "java.util.concurrent.Callable": true, "java.io.FileFilter": true, "java.io.FilenameFilter": true,
+	"java.util.function.Function": true, "java.util.function.BiFunction": true, "java.util.function.Predicate": true, "java.util.function.Supplier": true,
+	"java.util.function.Consumer": true, "java.util.function.UnaryOperator": true, "java.util.function.BinaryOperator": true,
 }
 
 // asNumber reads texts with blanks around them and cuts numbers down.
@@ -264,8 +289,10 @@ func asList(v Value, c *Class) (Value, error) {
 		if c == CollectionClass || c == IterableClass {
 			return x, nil
 		}
-	case String, *GString:
-		return characters(ToString(x)), nil
+	case String, *GString, *Buffer:
+		if c == ListClass || c == CollectionClass || c == IterableClass {
+			return characters(ToString(x)), nil
+		}
 	case *Path:
 		return NewList(x.elementPaths()...), nil
 	case *Map:
@@ -290,10 +317,13 @@ func asSet(v Value, c *Class) (Value, error) {
 	if InstanceOf(v, c) {
 		return v, nil
 	}
-	if !IsCollection(v) {
+	elems, ok := Elements(v)
+	if p, isPath := v.(*Path); isPath && !p.IsFile {
+		elems, ok = p.elementPaths(), true
+	}
+	if _, isMap := v.(*Map); isMap || !ok {
 		return nil, cannotCast(v, c)
 	}
-	elems, _ := Elements(v)
 	switch c {
 	case HashSetClass:
 		return HashSetOf(elems), nil

@@ -58,7 +58,7 @@ func TestAsType(t *testing.T) {
 		{MapOf("a", Int(1)), "String", "java.lang.String [a:1]"},
 		{list(String("1"), String("2")), "int[]", "java.util.ArrayList [1, 2]"},
 		{list(Int(1)), "Integer", cast + "'[1]' with class 'java.util.ArrayList' to class 'java.lang.Integer'"},
-		{list(Int(3), Int(1)), "TreeSet", "java.util.LinkedHashSet [1, 3]"},
+		{list(Int(3), Int(1)), "TreeSet", "java.util.TreeSet [1, 3]"},
 		{String("8 GB"), "MemoryUnit", "nextflow.util.MemoryUnit 8 GB"},
 		{gstr("8 GB"), "nextflow.util.MemoryUnit", "nextflow.util.MemoryUnit 8 GB"},
 		{Int(8), "MemoryUnit", "nextflow.util.MemoryUnit 8 B"},

@@ -70,6 +70,8 @@ func concreteName(v Value) string {
 	switch x := v.(type) {
 	case *GString:
 		return StringClass.Name
+	case *MapEntry:
+		return "java.util.LinkedHashMap$Entry"
 	case *Path:
 		if !x.IsFile && x.Scheme == "" {
 			return "sun.nio.fs.UnixPath"

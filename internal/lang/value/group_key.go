@@ -22,9 +22,9 @@ func (k *GroupKey) EqualTo(v Value) bool {
 // Property answers groupSize and groupTarget, then what the key has.
 func (k *GroupKey) Property(name string) (Value, bool) {
 	switch name {
-	case "groupSize":
+	case "groupSize", "size":
 		return MakeInt(int64(k.Size)), true
-	case "groupTarget":
+	case "groupTarget", "target":
 		return k.Key, true
 	}
 	if m, ok := k.Key.(*Map); ok {

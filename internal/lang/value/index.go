@@ -98,7 +98,9 @@ func mapValue(th *Thread, m *Map, key Value) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Set(key, v)
+	if !m.Shy {
+		m.Set(key, v)
+	}
 	return v, nil
 }
 
@@ -172,6 +174,9 @@ func spread(th *Thread, elems []Value, name string) (Value, error) {
 			out[i], err = mapValue(th, m, String(name))
 		} else {
 			out[i], err = property(th, e, name)
+		}
+		if ex, ok := err.(*Exception); ok && ex.Of.Simple() == "MissingPropertyException" {
+			err = Throw("groovy.lang.MissingPropertyException", "Exception evaluating property '%s' for java.util.ArrayList, Reason: %s", name, ex.ToString())
 		}
 		if err != nil {
 			return nil, err

@@ -95,7 +95,13 @@ type Range struct {
 	Long      bool // elements are Long rather than Integer
 }
 
-func (r *Range) Class() *Class { return IntRangeClass }
+// Class tells ranges of numbers and of characters apart.
+func (r *Range) Class() *Class {
+	if r.Chars {
+		return ObjectRangeClass
+	}
+	return IntRangeClass
+}
 
 func (r *Range) Len() int {
 	if r.Empty {

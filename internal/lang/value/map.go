@@ -12,6 +12,7 @@ type Map struct {
 	index   map[int32][]int32
 	live    int
 	Default func(th *Thread, key Value) (Value, error) // withDefault { }
+	Shy     bool                                       // does not keep what Default gives
 	frozen  bool                                       // scripts cannot change it any more
 	*ordering
 

@@ -122,6 +122,16 @@ func (m *Map) Similar() *Map {
 	return NewMap(m.live)
 }
 
+// Clone is a copy that walks as s does.
+func (s *Set) Clone() *Set {
+	c := s.EmptyLike()
+	if o := c.m.ordering; o != nil && o.kind == Hashed {
+		o.table = tableSize(s.m.live*4/3 + 1)
+	}
+	s.Iterate(func(e Value) bool { c.Add(e); return true })
+	return c
+}
+
 // Similar is the empty set for what Groovy makes of s.
 func (s *Set) Similar() *Set {
 	c := &Set{}

@@ -35,6 +35,11 @@ func (m *Match) Span(n int) (start, end int) {
 	return UnitOffset(m.text, from), UnitOffset(m.text, from+length)
 }
 
+// Matcher is a matcher that stands at the match.
+func (m *Match) Matcher() *Matcher {
+	return &Matcher{Pattern: m.p, Text: m.text, current: m, next: m.at, started: true}
+}
+
 // Value is the match as scripts get it: its text, or the list of all and the
 // groups when there are any.
 func (m *Match) Value() Value {
@@ -65,6 +70,8 @@ type Matcher struct {
 	next    *regexp2.Match // the match that Find continues from
 	started bool
 	err     error
+	// Appended is how far appendReplacement has copied the text.
+	Appended int
 }
 
 // NewMatcher is `text =~ pattern`.
@@ -131,8 +138,39 @@ func (m *Matcher) anchored(compiled func() (*regexp2.Regexp, error)) (bool, erro
 	return m.settle(at, err)
 }
 
+// FindFrom starts anew and finds the first match at or after a place, counted
+// in Java's indexes.
+func (m *Matcher) FindFrom(at int) (bool, error) {
+	n := StringLen(m.Text)
+	if at < 0 || at > n {
+		return false, Throw("java.lang.IndexOutOfBoundsException", "Illegal start index")
+	}
+	m.Reset()
+	m.started = true
+	match, err := m.Pattern.find.FindStringMatchStartingAt(m.Text, len(Substring(m.Text, 0, at)))
+	return m.settle(match, err)
+}
+
+// Use continues with another pattern.
+func (m *Matcher) Use(p *Pattern) {
+	m.Pattern = p
+	m.Reset()
+}
+
 // Reset starts anew.
-func (m *Matcher) Reset() { m.current, m.next, m.started = nil, nil, false }
+func (m *Matcher) Reset() { m.current, m.next, m.started, m.Appended = nil, nil, false, 0 }
+
+// Exhausted says whether a search came to the end of the text.
+func (m *Matcher) Exhausted() bool {
+	if !m.started {
+		return false
+	}
+	if m.current == nil {
+		return true
+	}
+	_, end := m.current.Span(0)
+	return end == StringLen(m.Text)
+}
 
 // Current is the last match, an IllegalStateException when there is none.
 func (m *Matcher) Current() (*Match, error) {
@@ -162,11 +200,20 @@ func (m *Matcher) NamedGroup(name string) (Value, error) {
 	if m.current == nil {
 		return nil, Throw("java.lang.IllegalStateException", "No match found")
 	}
-	n, ok := m.Pattern.names[name]
-	if !ok {
-		return nil, illegalArgument("No group with name <%s>", name)
+	n, err := m.GroupNumber(name)
+	if err != nil {
+		return nil, err
 	}
 	return m.Group(n)
+}
+
+// GroupNumber is the number of a named group.
+func (m *Matcher) GroupNumber(name string) (int, error) {
+	n, ok := m.Pattern.names[name]
+	if !ok {
+		return 0, illegalArgument("No group with name <%s>", name)
+	}
+	return n, nil
 }
 
 // All are the values of all matches, from the start of the text.

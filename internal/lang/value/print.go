@@ -189,7 +189,14 @@ func (p *printer) gstring(g *GString) {
 				continue
 			}
 		}
-		p.value(v)
+		switch x := v.(type) {
+		case *Range: // all its elements, where println shows both ends
+			p.list(x, x)
+		case *ObjectRange:
+			p.list(x, x)
+		default:
+			p.value(v)
+		}
 	}
 }
 

@@ -249,7 +249,10 @@ func (p *Pattern) reference(s string, i int) (group, next int, err error) {
 		}
 		return group, i + end + 1, nil
 	}
-	if i >= len(s) || s[i] < '0' || s[i] > '9' {
+	if i >= len(s) {
+		return 0, 0, illegalArgument("Illegal group reference: group index is missing")
+	}
+	if s[i] < '0' || s[i] > '9' {
 		return 0, 0, illegalArgument("Illegal group reference")
 	}
 	group = int(s[i] - '0')

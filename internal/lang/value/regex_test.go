@@ -84,7 +84,7 @@ func TestReplaceAll(t *testing.T) {
 		t.Errorf("replaceFirst = %q, %v", got, err)
 	}
 	for repl, want := range map[string]string{
-		"[$2]": "No group 2", "[$]": "Illegal group reference", "[$x]": "Illegal group reference", "[${y}]": "No group with name {y}", `x\`: "character to be escaped is missing",
+		"[$2]": "No group 2", "[$]": "Illegal group reference", "x$": "Illegal group reference: group index is missing", "[$x]": "Illegal group reference", "[${y}]": "No group with name {y}", `x\`: "character to be escaped is missing",
 	} {
 		if _, err := pattern(t, "(b)").ReplaceAll("abc", repl); err == nil || err.Error() != want {
 			t.Errorf("replacement %q: %v, want %s", repl, err, want)
