@@ -14,7 +14,9 @@ import (
 
 	"sluice/internal/config"
 	"sluice/internal/lang/diag"
+	"sluice/internal/lang/interp"
 	"sluice/internal/lang/stdlib"
+	"sluice/internal/lang/value"
 )
 
 // TestCorpus resolves every script below the directory that SLUICE_CORPUS
@@ -34,11 +36,13 @@ func TestCorpus(t *testing.T) {
 	if len(scripts) == 0 {
 		t.Fatalf("no scripts below %s", root)
 	}
-	n := newNames(stdlib.New())
-	n.lenient = os.Getenv("NXF_SYNTAX_PARSER") == "v1"
+	table := stdlib.New()
 	start, count := time.Now(), 0
 	seen := map[string]bool{}
 	for _, project := range projects(scripts, configs) {
+		n := newNames(table)
+		n.lenient = os.Getenv("NXF_SYNTAX_PARSER") == "v1"
+		n.lib = corpusLib(t, table, n, project.dir)
 		m := newModules(n, project.dir, root)
 		began := time.Now()
 		for _, script := range project.scripts {
@@ -46,6 +50,8 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("%s: %v", m.show(script), err)
 			}
 		}
+		n.lib.resolve()
+		m.diags = append(m.diags, n.lib.diags...)
 		count += len(project.scripts)
 		t.Logf("%s: %d scripts resolved in %v", m.show(project.dir), len(project.scripts), time.Since(began))
 		for _, d := range m.diags {
@@ -60,6 +66,33 @@ func TestCorpus(t *testing.T) {
 	for _, name := range configs {
 		loadCorpusConfig(t, name)
 	}
+}
+
+// corpusLib is the classes of a project's lib/, all of them read.
+func corpusLib(t *testing.T, table *stdlib.Table, n *names, dir string) *lib {
+	t.Helper()
+	l := &lib{
+		dirs: []string{filepath.Join(dir, "lib")}, names: libNames{n}, show: func(path string) string { return path },
+		interp: &interp.Interp{Table: table}, builtin: func(string) (value.Value, bool) { return nil, false },
+	}
+	n.lib = l
+	err := filepath.WalkDir(l.dirs[0], func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".groovy" {
+			return nil
+		}
+		rel, err := filepath.Rel(l.dirs[0], path)
+		if err != nil {
+			return err
+		}
+		if name := strings.ReplaceAll(strings.TrimSuffix(rel, ".groovy"), "/", "."); l.find(name) == nil {
+			t.Errorf("%s: the class is not found", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 type corpusProject struct {

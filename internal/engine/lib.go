@@ -70,6 +70,9 @@ func (l *lib) find(name string) *libFile {
 		}
 	}
 	l.waiting = append(l.waiting, f)
+	if l.files[name] == nil && firstClass(file) != nil {
+		l.files[name] = f // Groovy takes the first class of the file for the one asked for
+	}
 	return l.files[name]
 }
 
@@ -107,6 +110,15 @@ func (l *lib) def(name string) *syntax.ClassDef {
 	simple := name[strings.LastIndexByte(name, '.')+1:]
 	for _, d := range f.file.Decls {
 		if c, ok := d.(*syntax.ClassDef); ok && c.Name == simple {
+			return c
+		}
+	}
+	return firstClass(f.file)
+}
+
+func firstClass(f *syntax.File) *syntax.ClassDef {
+	for _, d := range f.Decls {
+		if c, ok := d.(*syntax.ClassDef); ok {
 			return c
 		}
 	}

@@ -75,6 +75,9 @@ func (inst *Instance) defineClass(d *syntax.ClassDef, outer *Class, prefix strin
 			inst.classes = map[string]*Class{}
 		}
 		inst.classes[d.Name] = k
+		if inst.first == nil {
+			inst.first = k
+		}
 	}
 	for _, i := range d.Classes {
 		k.inner[i.Name] = inst.defineClass(i, k, k.of.Name+"$")
@@ -130,7 +133,10 @@ func (in *Interp) libClass(name string) *Class {
 	if inst == nil {
 		return nil
 	}
-	return inst.classes[name[strings.LastIndexByte(name, '.')+1:]]
+	if k := inst.classes[name[strings.LastIndexByte(name, '.')+1:]]; k != nil {
+		return k
+	}
+	return inst.first // of a file that defines no class of its name
 }
 
 // link finds the parents and lays out fields and methods.

@@ -38,6 +38,7 @@ type Instance struct {
 	in       *Interp
 	imported map[string]string
 	classes  map[string]*Class
+	first    *Class // the first of classes
 }
 
 // NewInstance makes an instance whose functions are ready to be called.

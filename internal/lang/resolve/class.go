@@ -236,8 +236,9 @@ func (r *resolver) unknownInClass(x *syntax.Ident) bool {
 		return true
 	}
 	d := r.diags.Add(x.Span(), fmt.Sprintf("`%s` is not defined", x.Name))
+	// where there is an object, or a delegate, Groovy asks it when the code runs
+	soften(d, r.maybe > 0 || !r.cls.static || r.fn.kind == closureFrame)
 	d.Label = fmt.Sprintf("no variable, field or method of this name in `%s`", r.cls.def.Name)
-	soften(d, r.fn.kind == closureFrame) // whose delegate may have it
 	near := r.visible()
 	for s := r.cls; s != nil; s = s.outer {
 		for name := range s.names {

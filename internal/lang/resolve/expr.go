@@ -43,6 +43,12 @@ func (r *resolver) expr(x syntax.Expr) {
 			r.pipeTarget(x.R)
 			return
 		}
+		if x.Op == syntax.OpLand || x.Op == syntax.OpLor {
+			r.maybe++
+			r.expr(x.R)
+			r.maybe--
+			return
+		}
 		r.expr(x.R)
 	case *syntax.InstanceOf:
 		r.expr(x.X)

@@ -445,6 +445,6 @@ func (r *resolver) near(p pendingName) (string, bool) {
 func soften(d *diag.Diagnostic, maybe bool) {
 	if maybe {
 		d.Severity = diag.Warning
-		d.Notes = append(d.Notes, "the run ends here if this branch is taken")
+		d.Notes = append(d.Notes, "the run ends here if this code is reached")
 	}
 }

@@ -149,7 +149,11 @@ func (p *parser) param() *Param {
 			p.older(p.span(p.tok), "`final` before a parameter is of the older grammar", "")
 		}
 	}
-	if p.typeThenName() {
+	if p.tok.Kind == Ellipsis { // ... rest
+		p.older(p.span(p.tok), "a variable number of parameters is of the older grammar", "take a list")
+		p.next()
+		param.Variadic = true
+	} else if p.typeThenName() {
 		param.Type = p.typeRef(false)
 		if p.tok.Kind == Ellipsis {
 			p.older(p.span(p.tok), "a variable number of parameters is of the older grammar", "take a list")

@@ -435,6 +435,9 @@ func (p *printer) params(list []*Param) {
 		if i > 0 {
 			p.w(", ")
 		}
+		if q.Variadic && q.Type == nil {
+			p.w("... ")
+		}
 		behind := q.Type != nil && q.Type.Where.Start > q.Where.Start && nameEnd(q.Where.Text(), 0) == len(q.Name) && strings.HasPrefix(q.Where.Text(), q.Name)
 		if q.Type != nil && !behind {
 			p.typ(q.Type)

@@ -21,10 +21,10 @@ println new Child().sum() + Base.of('x').name
 def limit = 3
 class A {
     int count = 1
-    def m() { coutn + 1 } /// error "`coutn` is not defined"
+    def m() { coutn + 1 } /// warning "`coutn` is not defined"
     static s() { limit } /// error "`limit` is not defined"
     static e() { [1].each { limit } } /// warning "`limit` is not defined"
-    def c() { helper(count) } /// error "`helper` is not defined"
-    def a() { total = 1 } /// error "`total` is not defined"
+    def c() { helper(count) } /// warning "`helper` is not defined"
+    def a() { total = 1 } /// warning "`total` is not defined"
 }
 println limit + new A().m()
