@@ -23,7 +23,7 @@ var layers = [][]string{
 	1: {"secret", "dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/storagetest"},
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest"},
 	3: {"config", "task", "lang/resolve", "lang/strict"},
-	4: {"executor", "cache", "container", "observe", "plugin", "lang/interp"},
+	4: {"config/show", "executor", "cache", "container", "observe", "plugin", "lang/interp"},
 	5: {"scheduler", "publish", "workdir", "config/load", "executor/executortest", "observe/*", "plugin/nfschema", "software"},
 	6: {"process", "executor/local"},
 	7: {"workflow"},

@@ -38,7 +38,7 @@ type program struct {
 	getenv  func(string) (string, bool)
 	environ []string
 	run     func(context.Context, engine.Options) error
-	config  func(context.Context, engine.Options) (*config.Config, error)
+	config  func(context.Context, engine.Options) (*config.Config, diag.List, error)
 }
 
 // Main runs the command line and ends the process.

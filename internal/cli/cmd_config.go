@@ -3,68 +3,121 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/config"
-	"sluice/internal/lang/value"
+	"sluice/internal/config/show"
+	"sluice/internal/lang/diag"
 )
 
 type configRequest struct {
-	output string
-	sort   bool
-	value  string
+	output     string
+	flat       bool
+	properties bool
+	sort       bool
+	value      string
 }
 
 func configOptions(_ *program, r *request) []option {
 	c := &r.config
 	return []option{
-		flag("One option a line", func() { c.output = "flat" }, "flat"),
-		text("<format>", "canonical, flat or properties", &c.output, "o", "output"),
+		flag("One option a line; `-o flat` is the same", func() { c.flat = true }, "flat"),
+		text("<format>", "The form of what is printed: "+strings.Join(show.Formats(), ", "), &c.output, "o", "output"),
 		text("<names>", "Configuration profiles, separated by commas", &r.engine.Profile, "profile"),
-		flag("As a Java properties file", func() { c.output = "properties" }, "properties"),
+		flag("As a Java properties file; `-o properties` is the same", func() { c.properties = true }, "properties"),
+		flag("Keep the scope `profiles` with all its profiles and apply none", func() { r.engine.AllProfiles = true }, "a", "show-profiles"),
 		flag("In order of names", func() { c.sort = true }, "sort"),
-		text("<option>", "Only the value of this option", &c.value, "value"),
+		text("<option>", "Only the value of this option, for example `manifest.version`", &c.value, "value"),
 	}
 }
 
-func (p *program) printConfig(r *request) error {
-	o := r.engine
-	o.Script = "."
-	if len(r.args) > 0 {
-		script, err := p.script(r.args[0], "")
-		if err != nil {
-			return err
+// format is what the options ask for; two of them may not ask for two things.
+func (c *configRequest) format() (string, error) {
+	format, by := c.output, "-output "+c.output
+	for _, o := range []struct {
+		name string
+		set  bool
+	}{{"flat", c.flat}, {"properties", c.properties}} {
+		switch {
+		case !o.set:
+		case format != "" && format != o.name:
+			return "", &usageError{message: fmt.Sprintf("options `%s` and `-%s` ask for different formats", by, o.name), help: "leave one of them out"}
+		default:
+			format, by = o.name, "-"+o.name
 		}
-		o.Script = script
 	}
-	c, err := p.config(context.Background(), o)
+	if format == "" {
+		format = "canonical"
+	}
+	if !slices.Contains(show.Formats(), format) {
+		e := &usageError{message: fmt.Sprintf("output format `%s` does not exist", format)}
+		if near, ok := diag.Near(format, show.Formats()); ok {
+			e.note = fmt.Sprintf("a format `%s` exists", near)
+		}
+		e.help = "the formats are `" + strings.Join(show.Formats(), "`, `") + "`"
+		return "", e
+	}
+	return format, nil
+}
+
+// check refuses options that contradict each other.
+func (c *configRequest) check(r *request) error {
+	conflict := func(a, b string) error {
+		return &usageError{message: fmt.Sprintf("option `-%s` cannot stand beside `-%s`", a, b), help: "leave one of them out"}
+	}
+	printsForm := c.output != "" || c.flat || c.properties
+	switch {
+	case r.engine.AllProfiles && r.engine.Profile != "":
+		return conflict("profile", "show-profiles")
+	case c.value != "" && printsForm:
+		return conflict("value", "output")
+	}
+	if len(r.args) > 1 {
+		return &usageError{message: fmt.Sprintf("one project is printed, and `%s` is a second one", r.args[1]), help: "options may stand before and behind the project"}
+	}
+	return nil
+}
+
+func (p *program) printConfig(r *request) error {
+	format, err := r.config.format()
 	if err != nil {
 		return err
 	}
-	if unknown := c.Check(); len(unknown) > 0 {
-		p.print(unknown)
+	if err := r.config.check(r); err != nil {
+		return err
+	}
+	o := r.engine
+	o.Script = "."
+	if len(r.args) > 0 {
+		if o.Script, err = p.script(r.args[0], ""); err != nil {
+			return err
+		}
+	}
+	c, problems, err := p.config(context.Background(), o)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		p.print(problems)
 	}
 	if r.config.value != "" {
-		v, ok := c.Lookup(strings.Split(r.config.value, ".")...)
-		if !ok {
-			return &usageError{message: fmt.Sprintf("config option `%s` is not set", r.config.value)}
-		}
-		fmt.Fprintln(p.stdout, value.ToString(v))
-		return nil
+		return p.printValue(c, r.config.value)
 	}
-	root := c.Root
-	if r.config.sort {
-		root = config.Sorted(root)
+	tree := show.Tree{Root: c.Written}
+	if c.Older {
+		tree.Inline = func(path []string) bool { return c.Values[config.Key(path...)] }
 	}
-	switch r.config.output {
-	case "", "canonical":
-		fmt.Fprint(p.stdout, config.Canonical(root))
-	case "flat":
-		fmt.Fprint(p.stdout, config.Flat(root))
-	case "properties":
-		fmt.Fprint(p.stdout, config.Properties(root))
-	default:
-		return &usageError{message: fmt.Sprintf("output format `%s` is none of canonical, flat, properties", r.config.output)}
+	text, _ := show.Print(tree, format, r.config.sort)
+	_, err = fmt.Fprint(p.stdout, text)
+	return err
+}
+
+func (p *program) printValue(c *config.Config, name string) error {
+	v, ok := c.Lookup(strings.Split(name, ".")...)
+	if !ok {
+		return &usageError{message: fmt.Sprintf("config option `%s` is not set", name), help: "`config -flat` prints all options that are set"}
 	}
-	return nil
+	_, err := fmt.Fprintln(p.stdout, show.Value(v))
+	return err
 }

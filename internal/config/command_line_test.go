@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"testing"
 
 	"sluice/internal/lang/source"
@@ -27,7 +28,7 @@ report.enabled = true
 report.file = 'r.html'
 env.A = '1'
 `
-	if got := Flat(c.Root); got != want {
+	if got := flat(c.Root, ""); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -63,4 +64,22 @@ func TestGiven(t *testing.T) {
 			t.Errorf("%v: has a place: %v", tc.path, placed)
 		}
 	}
+}
+
+func flat(m *value.Map, prefix string) string {
+	var b strings.Builder
+	m.Entries(func(k, v value.Value) bool {
+		name := prefix + value.ToString(k)
+		if inner, ok := v.(*value.Map); ok {
+			b.WriteString(flat(inner, name+"."))
+			return true
+		}
+		text := value.ToString(v)
+		if _, isText := v.(value.String); isText {
+			text = "'" + text + "'"
+		}
+		b.WriteString(name + " = " + text + "\n")
+		return true
+	})
+	return b.String()
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"sort"
 	"strings"
 
 	"sluice/internal/lang/source"
@@ -17,6 +16,9 @@ type Config struct {
 	Known    []string // profiles that exist
 	Plugins  []string // as written: "nf-schema@2.1.0"
 	Spans    map[string]source.Span
+	Written  *value.Map        // Root as the files wrote it: text with `${}` is a GString; for printing
+	Values   map[string]bool   // by Key: maps that were given as values, `x = [a:1]`, not as blocks
+	Older    bool              // the files are in the older grammar
 	given    map[string]string // options of the command line, by Key of what they set
 }
 
@@ -25,7 +27,7 @@ func New(root *value.Map) *Config {
 	if root == nil {
 		root = value.NewMap(0)
 	}
-	return &Config{Root: root, Spans: map[string]source.Span{}}
+	return &Config{Root: root, Spans: map[string]source.Span{}, Written: root, Values: map[string]bool{}}
 }
 
 // Key is the key of a path in Spans.
@@ -167,17 +169,21 @@ func CopyTree(m *value.Map) *value.Map {
 	return c
 }
 
-// Sorted is a copy of a tree with keys in order.
-func Sorted(m *value.Map) *value.Map {
-	keys := m.Keys()
-	sort.SliceStable(keys, func(i, j int) bool { return value.ToString(keys[i]) < value.ToString(keys[j]) })
+// PlainTree is a copy of a tree with text in place of GStrings, those with
+// parts to be computed later excepted.
+func PlainTree(m *value.Map) *value.Map {
 	c := value.NewMap(m.Len())
-	for _, k := range keys {
-		v, _ := m.Get(k)
-		if inner, ok := v.(*value.Map); ok {
-			v = Sorted(inner)
+	m.Entries(func(k, v value.Value) bool {
+		switch x := v.(type) {
+		case *value.Map:
+			v = PlainTree(x)
+		case *value.GString:
+			if len(x.Lazy) == 0 {
+				v = value.String(value.ToString(x))
+			}
 		}
 		c.Set(k, v)
-	}
+		return true
+	})
 	return c
 }

@@ -150,7 +150,7 @@ func loadCorpusConfig(t *testing.T, name string) {
 	t.Helper()
 	launch := t.TempDir()
 	load := func(profile string) *config.Config {
-		c, err := Config(context.Background(), Options{
+		c, _, err := Config(context.Background(), Options{
 			OnlyConfig: []string{name}, Script: filepath.Dir(name), LaunchDir: launch, Profile: profile, Stderr: io.Discard, Version: "26.04.0",
 			Getenv: offline,
 		})

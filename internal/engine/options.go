@@ -23,6 +23,7 @@ type Options struct {
 	ConfigFiles  []string   // -c, after the defaults
 	OnlyConfig   []string   // -C, instead of the defaults
 	Profile      string     // comma-separated
+	AllProfiles  bool       // Config alone: keep the profiles, apply none
 	Process      *value.Map // -process.x=y
 	Executor     *value.Map // -executor.x=y
 	Env          *value.Map // -e.x=y

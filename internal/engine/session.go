@@ -22,43 +22,15 @@ import (
 	"sluice/internal/workflow"
 )
 
-// configure loads configuration and parameters.
+// configure loads configuration and parameters, and checks what the run is
+// to make of them.
 func (r *run) configure() error {
-	given, err := r.givenParams()
+	problems, err := r.loadConfig()
 	if err != nil {
 		return err
 	}
-	home, ok := r.o.Getenv("NXF_HOME")
-	if !ok {
-		user, _ := r.o.Getenv("HOME")
-		home = filepath.Join(user, ".nextflow")
-	}
-	files, err := load.DefaultFiles(home, r.projectDir, r.o.LaunchDir, r.o.ConfigFiles, r.o.OnlyConfig)
-	if err != nil {
-		return err
-	}
-	r.builtins = map[string]value.Value{}
-	for _, m := range r.table.Globals() {
-		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
-	}
-	r.vault = &vault{getenv: r.o.Getenv}
-	r.builtins["secrets"] = r.vault
-	if err := r.libraries(r.o.With["lib"]); err != nil {
-		return err
-	}
-	scoped := r.scoped(configNames{r.names})
-	cfg, warnings, err := load.Load(load.Options{
-		Files: files, Profile: r.o.Profile, Params: given, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
-		Getenv: r.o.Getenv, Eval: scoped,
-	})
-	if err != nil {
-		return err
-	}
-	if r.vault.err != nil {
-		return r.vault.err
-	}
-	r.config, r.params = cfg, cfg.Params().Copy()
-	problems := append(warnings, cfg.Check()...)
+	cfg := r.config
+	r.params = cfg.Params().Copy()
 	for _, w := range problems {
 		if w.Severity == diag.Warning {
 			fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
@@ -90,6 +62,46 @@ func (r *run) configure() error {
 		return err
 	}
 	return r.environments()
+}
+
+// loadConfig reads the configuration files; the list holds what is wrong with
+// their options.
+func (r *run) loadConfig() (diag.List, error) {
+	given, err := r.givenParams()
+	if err != nil {
+		return nil, err
+	}
+	home, ok := r.o.Getenv("NXF_HOME")
+	if !ok {
+		user, _ := r.o.Getenv("HOME")
+		home = filepath.Join(user, ".nextflow")
+	}
+	files, err := load.DefaultFiles(home, r.projectDir, r.o.LaunchDir, r.o.ConfigFiles, r.o.OnlyConfig)
+	if err != nil {
+		return nil, err
+	}
+	r.builtins = map[string]value.Value{}
+	for _, m := range r.table.Globals() {
+		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
+	}
+	r.vault = &vault{getenv: r.o.Getenv}
+	r.builtins["secrets"] = r.vault
+	if err := r.libraries(r.o.With["lib"]); err != nil {
+		return nil, err
+	}
+	parser, _ := r.o.Getenv("NXF_SYNTAX_PARSER")
+	cfg, warnings, err := load.Load(load.Options{
+		Files: files, Profile: r.o.Profile, AllProfiles: r.o.AllProfiles, Parser: parser, Params: given,
+		ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir, Getenv: r.o.Getenv, Eval: r.scoped(configNames{r.names}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r.vault.err != nil {
+		return nil, r.vault.err
+	}
+	r.config = cfg
+	return append(warnings, cfg.Check()...), nil
 }
 
 // givenParams are those of the command line over those of -params-file.

@@ -30,8 +30,8 @@ func (u *unit) assign(a *syntax.Assign, s *scope) error {
 	if v, err = plain(v); err != nil {
 		return u.fail(err, a.Value)
 	}
-	full := append(s.path[:len(s.path):len(s.path)], path...)
-	u.set(full, v)
+	full, root := u.target(path, s)
+	u.setIn(root, full, v)
 	u.l.config.Spans[config.Key(full...)] = a.Target.Span().To(a.Value.Span())
 	return nil
 }
@@ -116,28 +116,35 @@ func (u *unit) path(x syntax.Expr, s *scope) (names []string, ok bool, err error
 	return nil, false, nil
 }
 
-// plain makes text of a GString whose parts are known; lists and maps keep
-// theirs until they are used.
+// plain fixes the text of a GString whose parts are known.
 func plain(v value.Value) (value.Value, error) {
 	g, ok := v.(*value.GString)
-	if !ok || len(g.Lazy) > 0 {
+	if !ok || len(g.Lazy) > 0 || len(g.Vals) == 0 {
 		return v, nil
 	}
 	text, err := value.Render(g)
 	if err != nil {
 		return nil, err
 	}
-	return value.String(text), nil
+	g.Strs, g.Vals = []string{text}, nil
+	return g, nil
 }
 
 // set stores v; within a file an assignment replaces what was there.
-func (u *unit) set(path []string, v value.Value) {
-	parent := u.open(path[:len(path)-1])
-	if circular(v, u.own, parent) || path[0] == "params" && circular(v, u.view) {
+func (u *unit) set(path []string, v value.Value) { u.setIn(u.own, path, v) }
+
+func (u *unit) setIn(root *value.Map, path []string, v value.Value) {
+	parent := u.openIn(root, path[:len(path)-1])
+	if circular(v, root, parent) || path[0] == "params" && circular(v, u.view) {
 		u.circle = &circleError{path}
 		return
 	}
 	parent.Set(value.String(path[len(path)-1]), v)
+	if _, isMap := v.(*value.Map); isMap {
+		u.l.config.Values[config.Key(path...)] = true
+	} else {
+		delete(u.l.config.Values, config.Key(path...))
+	}
 	if path[0] != "params" {
 		return
 	}
@@ -156,8 +163,9 @@ func (u *unit) baseOrEmpty() value.Value {
 }
 
 // open finds or makes the scopes of a path in what this file sets.
-func (u *unit) open(path []string) *value.Map {
-	m := u.own
+func (u *unit) open(path []string) *value.Map { return u.openIn(u.own, path) }
+
+func (u *unit) openIn(m *value.Map, path []string) *value.Map {
 	for _, name := range path {
 		next, ok := m.GetString(name).(*value.Map)
 		if !ok {

@@ -18,18 +18,20 @@ import (
 // done, because within a file an assignment replaces, while a file merges
 // into those before it.
 type unit struct {
-	l    *loader
-	name string
-	own  *value.Map
-	base *value.Map // parameters of the files before, nil if none
-	view *value.Map // parameters as expressions see them
-	root *scope
+	l      *loader
+	name   string
+	own    *value.Map
+	over   *value.Map      // of profiles in the older grammar: goes over own at the end
+	leaked map[string]bool // blocks that profiles made in over
+	base   *value.Map      // parameters of the files before, nil if none
+	view   *value.Map      // parameters as expressions see them
+	root   *scope
 
 	circle error // a value that contains itself, found in this statement
 }
 
 func (l *loader) newUnit(name string, before *value.Map) *unit {
-	u := &unit{l: l, name: name, own: value.NewMap(8)}
+	u := &unit{l: l, name: name, own: value.NewMap(8), over: value.NewMap(0), leaked: map[string]bool{}}
 	u.base, _ = before.GetString("params").(*value.Map)
 	u.view = mergeParams(u.base, l.Params)
 	u.root = &scope{u: u}
@@ -42,10 +44,19 @@ func (u *unit) run(at source.Span) error {
 	if err != nil {
 		return err
 	}
-	return u.stmts(f.Body, u.root)
+	if err := u.stmts(f.Body, u.root); err != nil {
+		return err
+	}
+	config.MergeTree(u.own, u.over)
+	return nil
 }
 
 func (u *unit) parse(at source.Span) (*syntax.File, error) {
+	f, known := u.l.parsed[u.name]
+	if known {
+		u.l.config.Files = append(u.l.config.Files, u.name)
+		return f, nil
+	}
 	text, err := u.l.Read(u.name)
 	if err != nil {
 		var problems diag.List
@@ -57,18 +68,23 @@ func (u *unit) parse(at source.Span) (*syntax.File, error) {
 		problems.Add(at, fmt.Sprintf("cannot read config file `%s`: %s", u.name, err))
 		return nil, problems
 	}
-	shown := u.name
-	if rel, err := filepath.Rel(u.l.LaunchDir, u.name); err == nil && filepath.IsLocal(rel) && !isURL(u.name) {
-		shown = rel
-	}
 	u.l.config.Files = append(u.l.config.Files, u.name)
-	f, problems := syntax.ParseConfig(source.NewFile(shown, string(text)))
+	var problems diag.List
+	f, problems = syntax.ParseConfig(source.NewFile(u.l.shown(u.name), string(text)))
 	for _, d := range problems {
 		if d.Severity == diag.Warning {
 			u.l.warnings = append(u.l.warnings, d)
 		}
 	}
 	return f, problems.Err()
+}
+
+// shown is the name of a file in messages.
+func (l *loader) shown(name string) string {
+	if rel, err := filepath.Rel(l.LaunchDir, name); err == nil && filepath.IsLocal(rel) && !isURL(name) {
+		return rel
+	}
+	return name
 }
 
 func (u *unit) stmts(list []syntax.Stmt, s *scope) error {
@@ -209,6 +225,9 @@ func (u *unit) block(b *syntax.ConfigBlock, s *scope) error {
 	if len(s.path) == 0 && !s.profiles {
 		switch b.Name {
 		case "profiles":
+			if u.l.AllProfiles {
+				return u.enter(b.Name, b.NameAt, b.Body, s)
+			}
 			return u.profiles(b.Body, s)
 		case "plugins":
 			return u.plugins(b.Body, s)
@@ -220,7 +239,9 @@ func (u *unit) block(b *syntax.ConfigBlock, s *scope) error {
 			return nil
 		}
 		u.applied(b.Name)
-		return u.stmts(b.Body, u.root.nested())
+		frame := u.root.nested()
+		frame.over = u.l.older()
+		return u.stmts(b.Body, frame)
 	}
 	return u.enter(b.Name, b.NameAt, b.Body, s)
 }
@@ -228,7 +249,8 @@ func (u *unit) block(b *syntax.ConfigBlock, s *scope) error {
 func (u *unit) enter(name string, at source.Span, body []syntax.Stmt, s *scope) error {
 	inner := s.nested()
 	inner.path = append(s.path[:len(s.path):len(s.path)], name)
-	u.open(inner.path)
+	u.begin(inner, s)
+	delete(u.l.config.Values, config.Key(inner.path...))
 	u.l.config.Spans[config.Key(inner.path...)] = at
 	return u.stmts(body, inner)
 }
@@ -236,9 +258,12 @@ func (u *unit) enter(name string, at source.Span, body []syntax.Stmt, s *scope) 
 // profiles applies those that are asked for, in the order in which they are
 // asked for, at this place of the file.
 func (u *unit) profiles(body []syntax.Stmt, s *scope) error {
-	blocks := map[string][]*syntax.ConfigBlock{}
 	inner := s.nested()
 	inner.profiles = true
+	if u.l.older() {
+		return u.stmts(body, inner)
+	}
+	blocks := map[string][]*syntax.ConfigBlock{}
 	for _, st := range body {
 		b, ok := st.(*syntax.ConfigBlock)
 		if !ok {
@@ -273,6 +298,7 @@ func (u *unit) applied(profile string) {
 }
 
 func (u *unit) plugins(body []syntax.Stmt, s *scope) error {
+	list := value.NewList()
 	for _, st := range body {
 		x, ok := st.(*syntax.ExprStmt)
 		if !ok {
@@ -290,6 +316,10 @@ func (u *unit) plugins(body []syntax.Stmt, s *scope) error {
 			u.l.config.Plugins = append(u.l.config.Plugins, name)
 			u.l.config.Spans[config.Key("plugins", name)] = c.Args[0].Value.Span()
 		}
+		list.Elems = append(list.Elems, v)
+	}
+	if len(body) > 0 {
+		u.own.Set(value.String("plugins"), list) // as printing shows it
 	}
 	return nil
 }
@@ -326,6 +356,9 @@ func (u *unit) includeFile(name string, at source.Span, s *scope) error {
 		return problems
 	}
 	defer func() { l.depth-- }()
+	if l.older() {
+		return u.includeInline(resolveInclude(name, u.name), at, s)
+	}
 	inner := l.newUnit(resolveInclude(name, u.name), value.MapOf("params", u.view))
 	f, err := inner.parse(at)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"sluice/internal/config"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
@@ -79,6 +78,6 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		c.Check()
-		config.Flat(c.Root)
+		flatText(c)
 	})
 }

@@ -26,14 +26,16 @@ type Evaluator interface {
 
 // Options say what to load.
 type Options struct {
-	Files      []string   // in order, later over earlier; see DefaultFiles
-	Profile    string     // comma-separated; "" is `standard`, if there is one
-	Params     *value.Map // of the command line and -params-file: they win, and are seen while files are evaluated
-	ProjectDir string
-	LaunchDir  string
-	Getenv     func(string) (string, bool)
-	Read       func(name string) ([]byte, error) // a file or URL; nil reads disk and http(s)
-	Eval       Evaluator
+	Files       []string   // in order, later over earlier; see DefaultFiles
+	Profile     string     // comma-separated; "" is `standard`, if there is one
+	AllProfiles bool       // keep the scope profiles instead of applying any
+	Parser      string     // "v1", "v2": the grammar whose ways are followed; "" decides by the text
+	Params      *value.Map // of the command line and -params-file: they win, and are seen while files are evaluated
+	ProjectDir  string
+	LaunchDir   string
+	Getenv      func(string) (string, bool)
+	Read        func(name string) ([]byte, error) // a file or URL; nil reads disk and http(s)
+	Eval        Evaluator
 }
 
 // Load evaluates the files one after the other. The list holds warnings; an
@@ -50,7 +52,10 @@ func Load(o Options) (*config.Config, diag.List, error) {
 		l.Read = readAnywhere
 	}
 	l.profiles, l.functions = Profiles(o.Profile), map[string]value.Callable{}
-	l.state.Set(value.String("params"), value.NewMap(8))
+	l.decideGrammar()
+	if !l.older() { // there the scope stands where a file first sets it
+		l.state.Set(value.String("params"), value.NewMap(8))
+	}
 	for _, name := range o.Files {
 		if err := l.top(name); err != nil {
 			return nil, l.warnings, err
@@ -61,8 +66,7 @@ func Load(o Options) (*config.Config, diag.List, error) {
 	}
 	l.final = mergeParams(l.state.GetString("params"), l.Params)
 	l.state.Set(value.String("params"), l.final)
-	prune(l.state)
-	l.config.Root = l.state
+	l.finish()
 	return l.config, l.warnings, nil
 }
 
@@ -92,6 +96,9 @@ type loader struct {
 	// functions of all files, the last of a name: closures that run later may
 	// call what a file around theirs defines after including it.
 	functions map[string]value.Callable
+
+	needsOlder bool                    // a file holds what only the older grammar takes
+	parsed     map[string]*syntax.File // files read to decide about the grammar
 }
 
 // maxIncludes bounds the depth of includes, so that a circle ends.
@@ -107,7 +114,7 @@ func (l *loader) top(name string) error {
 }
 
 func (l *loader) checkProfiles() error {
-	if !l.named || len(l.Files) == 0 {
+	if !l.named || len(l.Files) == 0 || l.AllProfiles {
 		return nil
 	}
 	var problems diag.List
@@ -171,11 +178,33 @@ func overlay(under, over value.Value) value.Value {
 	return m
 }
 
-// prune removes scopes that were opened by reading only.
-func prune(root *value.Map) {
-	for _, k := range root.Keys() {
-		if m, ok := root.GetString(value.ToString(k)).(*value.Map); ok && m.Len() == 0 && value.ToString(k) != "params" {
-			root.Delete(k)
+// finish hands the result over: what was read but never set goes, and so do
+// blocks without content, which the older grammar keeps below the top.
+func (l *loader) finish() {
+	c := l.config
+	c.Older = l.older()
+	dropEmpty(l.state, nil, func(path []string) bool {
+		return c.Values[config.Key(path...)] || len(path) == 1 && path[0] == "params" || c.Older && len(path) > 1
+	})
+	c.Written = l.state
+	c.Root = config.PlainTree(l.state)
+	l.final = c.Params()
+}
+
+// older says which grammar the files are in: that which was asked for, or the
+// older one where they need it.
+func (l *loader) older() bool { return l.Parser == "v1" || l.Parser != "v2" && l.needsOlder }
+
+func dropEmpty(m *value.Map, path []string, keep func([]string) bool) {
+	for _, k := range m.Keys() {
+		inner, ok := m.GetString(value.ToString(k)).(*value.Map)
+		if !ok {
+			continue
+		}
+		at := append(path[:len(path):len(path)], value.ToString(k))
+		dropEmpty(inner, at, keep)
+		if inner.Len() == 0 && !keep(at) {
+			m.Delete(k)
 		}
 	}
 }

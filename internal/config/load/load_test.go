@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sluice/internal/config"
+	"sluice/internal/config/show"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/stdlib"
@@ -146,7 +147,7 @@ func loadFlat(dir, args string) string {
 		}
 		return list.Short()
 	}
-	return config.Flat(c.Root)
+	return flatText(c)
 }
 
 // Files in order: each merges into those before, and sees their parameters.
@@ -191,8 +192,9 @@ process.'withName:A'.cpus = 1
 process.'withName:A'.ext.args = 'x'
 process.'withName:A'.ext.prefix = 'y'
 process.'withName:A'.memory = '1 GB'
+plugins = ['nf-schema@2.1.0']
 `
-	if d := cmp.Diff(want, config.Flat(c.Root)); d != "" {
+	if d := cmp.Diff(want, flatText(c)); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 	if d := cmp.Diff([]string{"p1"}, c.Profiles); d != "" {
@@ -258,4 +260,9 @@ func TestProfileWithoutFiles(t *testing.T) {
 	if _, _, err := Load(o); err == nil || !strings.Contains(err.Error(), "unknown profile `any`") {
 		t.Errorf("got %v", err)
 	}
+}
+
+func flatText(c *config.Config) string {
+	text, _ := show.Print(show.Tree{Root: c.Root}, "flat", false)
+	return text
 }

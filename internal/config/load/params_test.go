@@ -8,7 +8,7 @@ import (
 	"sluice/internal/lang/value"
 )
 
-func show(v value.Value) string {
+func shown(v value.Value) string {
 	if v == nil {
 		return "null"
 	}
@@ -25,7 +25,7 @@ func TestParamValue(t *testing.T) {
 		"1d": "1d String", "1L": "1L String", "Infinity": "Infinity String", "false": "false Boolean", "null": "null String",
 		"+1": "+1 String", ".5": ".5 String", "5.": "5. String", "1.0E3": "1.0E3 String", "-1.5": "-1.5 Double", "-": "- String",
 	} {
-		if got := show(ParamValue(text)); got != want {
+		if got := shown(ParamValue(text)); got != want {
 			t.Errorf("ParamValue(%q) = %s, want %s", text, got, want)
 		}
 	}
@@ -66,7 +66,7 @@ func TestYAMLScalars(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := show(m.GetString("k")); got != want {
+		if got := shown(m.GetString("k")); got != want {
 			t.Errorf("%s => %s, want %s", text, got, want)
 		}
 	}

@@ -15,6 +15,11 @@ type scope struct {
 	path     []string
 	profiles bool // directly in `profiles { }`
 	locals   []local
+
+	// Of the older grammar's profiles, see older.go.
+	over    bool // what is set goes over the file at its end
+	replace bool // a block in this one replaces the one it finds
+	names   map[string]bool
 }
 
 type local struct {
@@ -27,7 +32,9 @@ var scopeClass = &value.Class{Name: "nextflow.config.ConfigScope", Parents: []*v
 // Class is a class of its own: scripts never see it.
 func (s *scope) Class() *value.Class { return scopeClass }
 
-func (s *scope) nested() *scope { return &scope{u: s.u, parent: s, path: s.path} }
+func (s *scope) nested() *scope {
+	return &scope{u: s.u, parent: s, path: s.path, over: s.over, replace: s.replace}
+}
 
 func (s *scope) declare(name string, v value.Value) {
 	for i := range s.locals {

@@ -3,72 +3,44 @@ package operator
 import "sluice/internal/lang/value"
 
 // A keyed is a map by script values in order of first arrival. Keys are equal
-// as Java's equals says. A GroupKey finds the key it holds, which does not find
-// the GroupKey; in a loose map each finds the other.
+// as Java's equals says; a GroupKey is looked up as the key it wraps.
 type keyed[T any] struct {
-	loose   bool
-	texts   map[textKey]int32
+	texts   map[string]int32
 	others  map[int32][]int32
 	entries []keyedEntry[T]
 }
 
-type textKey struct {
-	text  string
-	group bool // the key is a GroupKey
-}
-
 type keyedEntry[T any] struct {
-	key   value.Value
-	val   T
-	group bool
-	dead  bool
+	key  value.Value
+	val  T
+	dead bool
 }
 
 func newKeyed[T any]() *keyed[T] {
-	return &keyed[T]{texts: map[textKey]int32{}, others: map[int32][]int32{}}
+	return &keyed[T]{texts: map[string]int32{}, others: map[int32][]int32{}}
 }
 
-// newLoose is what join, combine and cross match by: which of two channels is
-// first must not matter.
-func newLoose[T any]() *keyed[T] {
-	k := newKeyed[T]()
-	k.loose = true
-	return k
-}
-
-// bare is the key that a GroupKey holds.
-func bare(key value.Value) (held value.Value, group bool) {
+func bare(key value.Value) value.Value {
 	if g, ok := key.(*value.GroupKey); ok {
-		return g.Key, true
+		return g.Key
 	}
-	return key, false
+	return key
 }
 
 func (k *keyed[T]) find(key value.Value) int32 {
-	key, group := bare(key)
+	key = bare(key)
 	if s, ok := key.(value.String); ok {
-		return k.findText(string(s), group)
+		if i, found := k.texts[string(s)]; found {
+			return i
+		}
+		return -1
 	}
 	for _, i := range k.others[value.HashCode(key)] {
-		e := &k.entries[i]
-		if (e.group == group || group || k.loose) && value.KeyEqual(e.key, key) {
+		if value.KeyEqual(k.entries[i].key, key) {
 			return i
 		}
 	}
 	return -1
-}
-
-func (k *keyed[T]) findText(s string, group bool) int32 {
-	found := int32(-1)
-	if i, ok := k.texts[textKey{s, group}]; ok {
-		found = i
-	}
-	if group || k.loose {
-		if i, ok := k.texts[textKey{s, !group}]; ok && (found < 0 || i < found) {
-			found = i
-		}
-	}
-	return found
 }
 
 // get finds or makes the entry of key; the pointer is good until the next get.
@@ -76,11 +48,11 @@ func (k *keyed[T]) get(key value.Value) (v *T, found bool) {
 	if i := k.find(key); i >= 0 {
 		return &k.entries[i].val, true
 	}
-	key, group := bare(key)
+	key = bare(key)
 	i := int32(len(k.entries))
-	k.entries = append(k.entries, keyedEntry[T]{key: key, group: group})
+	k.entries = append(k.entries, keyedEntry[T]{key: key})
 	if s, ok := key.(value.String); ok {
-		k.texts[textKey{string(s), group}] = i
+		k.texts[string(s)] = i
 	} else {
 		h := value.HashCode(key)
 		k.others[h] = append(k.others[h], i)
@@ -94,11 +66,11 @@ func (k *keyed[T]) drop(key value.Value) {
 	if i < 0 {
 		return
 	}
-	e := k.entries[i]
-	if s, ok := e.key.(value.String); ok {
-		delete(k.texts, textKey{string(s), e.group})
+	key = bare(key)
+	if s, ok := key.(value.String); ok {
+		delete(k.texts, string(s))
 	} else {
-		h := value.HashCode(e.key)
+		h := value.HashCode(key)
 		kept := k.others[h][:0]
 		for _, j := range k.others[h] {
 			if j != i {

@@ -98,9 +98,7 @@ func ReadGlobOptions(options *value.Map) GlobOptions {
 	opts.Relative = optionTrue(options, "relative", false)
 	opts.NoFollow = !optionTrue(options, "followLinks", true)
 	if n := options.GetString("maxDepth"); value.IsNumber(n) {
-		if opts.MaxDepth = int(toInt64(n)); opts.MaxDepth == 0 {
-			opts.MaxDepth = -1
-		}
+		opts.MaxDepth = int(toInt64(n))
 	}
 	return opts
 }
