@@ -90,11 +90,12 @@ type collected struct {
 	absent []bool
 	files  []string // all output files, relative to the work directory
 	seen   map[string]bool
+	dir    string // where the files are: the work directory, or storeDir
 }
 
 // collect finds the outputs of a finished task in dir.
 func (in *instance) collect(dir string) (*collected, error) {
-	c := &collected{seen: map[string]bool{}}
+	c := &collected{seen: map[string]bool{}, dir: dir}
 	env, err := in.captured(dir)
 	if err != nil {
 		return nil, err

@@ -364,7 +364,7 @@ type retryFacts struct {
 
 func retryOrEnd(f retryFacts) directive.Strategy {
 	switch {
-	case f.ending, f.hopeless, f.errors > f.maxRetries, f.maxErrors > 0 && f.allErrors > f.maxErrors:
+	case f.ending, f.hopeless, f.errors > f.maxRetries, f.maxErrors > 0 && f.allErrors >= f.maxErrors:
 		return directive.Terminate
 	}
 	return directive.Retry

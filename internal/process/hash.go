@@ -27,6 +27,7 @@ type hasher struct {
 	sum     hash.Hash
 	entries []observe.HashEntry
 	dump    bool
+	silent  bool // the part is dumped in another form
 }
 
 func (h *hasher) add(name, kind, text string) {
@@ -36,8 +37,22 @@ func (h *hasher) add(name, kind, text string) {
 		h.sum.Write(n[:])
 		io.WriteString(h.sum, s)
 	}
-	if h.dump {
+	if h.dump && !h.silent {
 		h.entries = append(h.entries, observe.HashEntry{Digest: digest([]byte(kind + text)), Type: kind, Value: strings.ReplaceAll(text, "\x00", " ")})
+	}
+}
+
+// input adds a part that goes by the name of an input; the dump has the name
+// and the value as scripts see it.
+func (h *hasher) input(name, kind, text, shown string) {
+	h.silent = true
+	h.add(name, kind, text)
+	h.silent = false
+	if h.dump {
+		h.entries = append(
+			h.entries, observe.HashEntry{Digest: digest([]byte(name)), Type: "java.lang.String", Value: name},
+			observe.HashEntry{Digest: digest([]byte(kind + text)), Type: kind, Value: shown},
+		)
 	}
 }
 
@@ -146,9 +161,14 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 		if err := in.run().hashText(&b, p.value, mode); err != nil {
 			return err
 		}
-		h.add(p.name, kind, b.String())
+		shown := ""
+		if h.dump {
+			shown = value.ToString(p.value)
+		}
+		h.input(p.name, kind, b.String(), shown)
 		return nil
 	}
+	var text, shown strings.Builder
 	for _, f := range p.files {
 		key, err := in.run().fileKey(f.path, mode)
 		if errors.Is(err, fs.ErrNotExist) { // staged as a link to nothing: some pipelines pass placeholders
@@ -157,8 +177,10 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 		if err != nil {
 			return fmt.Errorf("read the input %s of process `%s`: %w", f.path, in.node.name, err)
 		}
-		h.add(p.name+"\x00"+f.name, "nextflow.util.ArrayBag", f.path.String()+"\x00"+key)
+		fmt.Fprintf(&text, "%s\x00%s\x00%s\x00", f.name, f.path.String(), key)
+		fmt.Fprintf(&shown, ", FileHolder(sourceObj:%s, storePath:%s, stageName:%s)", f.path, f.path, f.name)
 	}
+	h.input(p.name, "nextflow.util.ArrayBag", text.String(), "["+strings.TrimPrefix(shown.String(), ", ")+"]")
 	return nil
 }
 

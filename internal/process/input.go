@@ -63,7 +63,14 @@ func (d *definition) qualifier(name string, args []syntax.Arg, at syntax.Node) (
 	case "path", "file":
 		in.kind, in.legacy = pathInput, name == "file"
 	}
-	return in, d.inputArgs(in, args)
+	if err := d.inputArgs(in, args, name); err != nil {
+		return nil, err
+	}
+	if in.name == "" && in.pattern == nil && in.kind != stdinInput {
+		examples := map[string]string{"env": "env 'NAME'", "val": "val x", "path": "path x", "file": "path x"}
+		return nil, d.needs(at, name, examples[name])
+	}
+	return in, nil
 }
 
 // element is one part of a tuple: a qualifier, or a bare name (a value).
@@ -96,7 +103,7 @@ func (d *definition) eachInput(args []syntax.Arg, at syntax.Node) (*input, error
 	return in, nil
 }
 
-func (d *definition) inputArgs(in *input, args []syntax.Arg) error {
+func (d *definition) inputArgs(in *input, args []syntax.Arg, qualifier string) error {
 	for _, a := range args {
 		if a.Name == nil {
 			switch x := a.Value.(type) {
@@ -121,6 +128,9 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg) error {
 		if lit, ok := a.Name.(*syntax.Literal); ok {
 			option, _ = value.Str(lit.Value)
 		}
+		if in.kind != pathInput {
+			return d.noOption(a, qualifier, option, nil)
+		}
 		switch option {
 		case "stageAs", "name":
 			in.pattern = d.inst.Expr(a.Value)
@@ -139,7 +149,7 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg) error {
 			}
 			in.arity = ar
 		default:
-			return d.fault(a.Name.Span(), "`%s` is not an option of this input: the options are stageAs, name and arity", option)
+			return d.noOption(a, qualifier, option, pathInputOptions)
 		}
 	}
 	return nil

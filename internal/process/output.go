@@ -50,6 +50,9 @@ func newOutput(at syntax.Node) *output {
 
 // output compiles an entry of the `output:` section.
 func (d *definition) output(e *syntax.Entry) (*output, error) {
+	if examples := map[string]string{"val": "val x", "path": "path 'x.txt'", "file": "path 'x.txt'", "env": "env 'NAME'", "eval": "eval 'command'"}; e.Value == nil && e.Type == nil && len(e.Args) == 0 && examples[e.Name] != "" {
+		return nil, d.needs(e, e.Name, examples[e.Name])
+	}
 	if e.Value != nil || len(e.Args) == 0 && e.Name != "stdout" && e.Name != "tuple" {
 		return d.typedOutput(e)
 	}
@@ -77,7 +80,7 @@ func (d *definition) outputQualifier(o *output, name string, args []syntax.Arg) 
 	}
 	for _, a := range args {
 		if a.Name != nil {
-			if err := d.outputOption(o, a); err != nil {
+			if err := d.outputOption(o, a, name); err != nil {
 				return err
 			}
 			continue
@@ -140,18 +143,35 @@ func (d *definition) outputElement(x syntax.Expr) (*output, error) {
 	return o, nil
 }
 
-func (d *definition) outputOption(o *output, a syntax.Arg) error {
+func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) error {
 	option := a.Name.Span().Text()
 	if lit, ok := a.Name.(*syntax.Literal); ok {
 		option, _ = value.Str(lit.Value)
 	}
 	lit, constant := a.Value.(*syntax.Literal)
 	truth := func(to *bool) error {
-		if !constant {
-			return d.fault(a.Value.Span(), "option `%s` is true or false", option)
+		b, isBool := value.Bool(false), false
+		if constant {
+			b, isBool = lit.Value.(value.Bool)
 		}
-		*to = value.Truth(lit.Value)
+		if !isBool {
+			return d.fault(a.Value.Span(), "option `%s` is true or false, not %s", option, a.Value.Span().Text())
+		}
+		*to = bool(b)
 		return nil
+	}
+	if err := d.checkOutputOption(o, a, qualifier, option); err != nil {
+		return err
+	}
+	switch option {
+	case "emit", "topic":
+		if err := d.checkName(a, option); err != nil {
+			return err
+		}
+	case "type":
+		if err := d.checkType(a); err != nil {
+			return err
+		}
 	}
 	switch option {
 	case "emit":
@@ -189,9 +209,6 @@ func (d *definition) outputOption(o *output, a syntax.Arg) error {
 			return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
 		}
 		o.arity = ar
-	case "name", "separatorChar", "mode":
-	default:
-		return d.fault(a.Name.Span(), "`%s` is not an option of this output", option)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/publish"
 	"sluice/internal/task"
+	"sluice/internal/workdir"
 )
 
 // A finalizeError ends the run whatever the error strategy says.
@@ -52,7 +53,7 @@ func (in *instance) publishTo(d directive.Publish, c *collected) error {
 		}
 	}
 	for _, name := range c.files {
-		if ok, err := rule.Matches(name); err != nil || !ok {
+		if ok, err := chosen(d.Pattern, name); err != nil || !ok {
 			if err != nil {
 				return err
 			}
@@ -75,11 +76,20 @@ func (in *instance) publishTo(d directive.Publish, c *collected) error {
 		}
 		source := name
 		if !filepath.IsAbs(source) {
-			source = filepath.Join(in.task.WorkDir, name)
+			source = filepath.Join(c.dir, name)
 		}
 		in.run().Publish(publish.Item{Rule: rule, Source: source, Target: rule.Target(as), Task: in.task.Name, Cached: in.task.State == task.Cached})
 	}
 	return nil
+}
+
+// chosen says whether publishDir takes a file: its pattern reads as one of an
+// output does.
+func chosen(pattern, name string) (bool, error) {
+	if pattern == "" {
+		return true, nil
+	}
+	return workdir.Match(pattern, filepath.ToSlash(name))
 }
 
 func remotePublish(dir string) error {

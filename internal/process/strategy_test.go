@@ -21,8 +21,8 @@ func TestRetryOrEnd(t *testing.T) {
 		{"last of three", retryFacts{errors: 3, maxRetries: 3, allErrors: 3}, directive.Retry},
 		{"no retries", retryFacts{errors: 1, maxRetries: 0, allErrors: 1}, directive.Terminate},
 		{"errors of other tasks are free without maxErrors", retryFacts{errors: 1, maxRetries: 3, allErrors: 50, maxErrors: -1}, directive.Retry},
-		{"maxErrors reached", retryFacts{errors: 1, maxRetries: 3, allErrors: 2, maxErrors: 2}, directive.Retry},
-		{"maxErrors passed", retryFacts{errors: 1, maxRetries: 3, allErrors: 3, maxErrors: 2}, directive.Terminate},
+		{"below maxErrors", retryFacts{errors: 1, maxRetries: 3, allErrors: 1, maxErrors: 2}, directive.Retry},
+		{"maxErrors reached", retryFacts{errors: 1, maxRetries: 3, allErrors: 2, maxErrors: 2}, directive.Terminate},
 		{"the run is ending", retryFacts{ending: true, errors: 1, maxRetries: 3, allErrors: 1}, directive.Terminate},
 		{"the script is wrong", retryFacts{hopeless: true, errors: 1, maxRetries: 3, allErrors: 1}, directive.Terminate},
 	} {

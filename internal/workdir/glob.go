@@ -2,6 +2,7 @@ package workdir
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -130,4 +131,14 @@ func class(b *strings.Builder, p string) (int, error) {
 	}
 	b.WriteByte(']')
 	return end + 1, nil
+}
+
+// Match says whether a name relative to the work directory fits a pattern, by
+// the rules that Collect has.
+func Match(pattern, name string) (bool, error) {
+	re, err := globRegexp(strings.TrimPrefix(pattern, "./"))
+	if err != nil {
+		return false, fmt.Errorf("pattern `%s`: %w", pattern, err)
+	}
+	return re.MatchString(name), nil
 }

@@ -10,7 +10,12 @@ import (
 // pathMethods are those of Path and File that need no disk.
 func pathMethods() []def {
 	return []def{
-		{"getName", "", "is the last part of the path", func(c call) (value.Value, error) { return value.String(c.path().FileName()), nil }},
+		{"getName", "", "is the last part of the path", func(c call) (value.Value, error) {
+			if staged := c.path().Stage; staged != "" { // a task's input is named as it was staged, with directories
+				return value.String(staged), nil
+			}
+			return value.String(c.path().FileName()), nil
+		}},
 		{"getName", "index: Integer", "is one part of the path", func(c call) (value.Value, error) {
 			parts := c.path().Elements()
 			if i := c.intArg(0); i >= 0 && i < len(parts) {
@@ -43,7 +48,12 @@ func pathMethods() []def {
 		}},
 		{"getSimpleName", "", "is the name without any extension", func(c call) (value.Value, error) { return value.String(c.path().SimpleName()), nil }},
 		{"getExtension", "", "is what follows the last dot of the name", func(c call) (value.Value, error) { return value.String(c.path().Extension()), nil }},
-		{"getParent", "", "is the directory of the path", func(c call) (value.Value, error) { return pathOrNull(c.path().Parent()), nil }},
+		{"getParent", "", "is the directory of the path", func(c call) (value.Value, error) {
+			if c.path().Stage != "" {
+				return nil, nil
+			}
+			return pathOrNull(c.path().Parent()), nil
+		}},
 		{"getScheme", "", "is the scheme of the path", func(c call) (value.Value, error) { return value.String(scheme(c.path())), nil }},
 		{"getProtocol", "", "is the scheme of the path", func(c call) (value.Value, error) { return value.String(scheme(c.path())), nil }},
 		{"getRoot", "", "is the root of an absolute path", func(c call) (value.Value, error) {
