@@ -61,7 +61,11 @@ var multiMapOp = &operator{
 func (c *call) fork(deliver func(outs *dataflow.MultiChannel, r value.Value) error) (value.Value, error) {
 	criteria, ok := c.arg(0).(*value.Closure)
 	if !ok || len(criteria.Labels) == 0 {
-		return nil, c.fail("takes a closure with labels, `{ v -> name: … }`, not %s", describe(c.arg(0)))
+		what := describe(c.arg(0))
+		if ok {
+			what = "one without"
+		}
+		return nil, c.fail("takes a closure with labels, `{ v -> name: … }`, not %s", what)
 	}
 	outs := dataflow.NewMulti("operator `" + c.op.name + "`")
 	for _, label := range criteria.Labels {

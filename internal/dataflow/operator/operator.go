@@ -209,6 +209,9 @@ func describe(v value.Value) string {
 	if v == nil {
 		return "null"
 	}
+	if _, ok := v.(value.Callable); ok {
+		return "a closure"
+	}
 	text := value.ToString(v)
 	if r := []rune(text); len(r) > 60 {
 		text = string(r[:60]) + "…"
