@@ -67,3 +67,28 @@ func runExample(t *testing.T, script string) string {
 	}
 	return out.String()
 }
+
+// TestNamespaces reads every property that a page of a namespace lists.
+func TestNamespaces(t *testing.T) {
+	t.Parallel()
+	var script strings.Builder
+	script.WriteString("workflow {\n")
+	n := 0
+	for _, p := range reference.Pages(nil) {
+		if p.Kind != "namespace" {
+			continue
+		}
+		for _, table := range p.Tables {
+			for _, r := range table.Rows {
+				if table.Title == "Properties" {
+					n++
+					script.WriteString("    println \"" + r.Name + " ${" + p.Name + "." + r.Name + " == null ? 'null' : 'set'}\"\n")
+				}
+			}
+		}
+	}
+	script.WriteString("}\n")
+	if got := strings.Count(runExample(t, script.String()), "\n"); got != n || n < 30 {
+		t.Errorf("%d of %d properties were printed", got, n)
+	}
+}
