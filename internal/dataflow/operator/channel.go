@@ -39,7 +39,7 @@ func (*factory) Property(name string) (value.Value, bool) {
 // makers are the channel factories; names are without `channel.`.
 func makers() []*operator {
 	return []*operator{
-		emptyMaker, fromMaker, fromFilePairsMaker, fromListMaker, fromPathMaker, fromQueryMaker, fromSRAMaker,
+		emptyMaker, fromMaker, fromFilePairsMaker, fromLineageMaker, fromListMaker, fromPathMaker, fromQueryMaker, fromSRAMaker,
 		intervalMaker, ofMaker, topicMaker, valueMaker, watchPathMaker,
 	}
 }
@@ -89,7 +89,7 @@ func (f *factory) missing(name string) error {
 func (op *operator) make(env *Env, th *value.Thread, args []value.Value) (value.Value, error) {
 	named := *op
 	named.name = "channel." + op.name
-	c := &call{env: env, th: th, graph: env.Graph, args: args, op: &named}
+	c := &call{env: env, th: th, graph: env.Graph, args: args, op: &named, where: th.At}
 	if len(op.opts) > 0 && len(args) > 0 && isMap(args[0]) {
 		c.opts, c.args = args[0].(*value.Map), args[1:]
 	}
@@ -125,7 +125,7 @@ var ofMaker = &operator{
 	run: func(c *call) (value.Value, error) {
 		at, within := 0, 0
 		args := append([]value.Value(nil), c.args...)
-		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+		return c.source(func(out *dataflow.Channel) (bool, error) {
 			for n := 0; n < chunk && at < len(args); n++ {
 				r, isRange := args[at].(*value.Range)
 				if !isRange {
@@ -216,6 +216,15 @@ var topicMaker = &operator{
 			return nil, c.fail("takes a name, not %s", describe(c.arg(0)))
 		}
 		return c.graph.Topic(name), nil
+	},
+}
+
+// Nextflow docs: reference/stdlib-namespaces#fromlineage
+var fromLineageMaker = &operator{
+	name: "fromLineage", max: -1, refused: true, since: "25.10",
+	doc: "is refused: no lineage is recorded. Read the files with `channel.fromPath(...)`, or the index file of a workflow output with `splitCsv`",
+	run: func(c *call) (value.Value, error) {
+		return nil, c.fail("is not available, because no lineage is recorded: read the files with `channel.fromPath(...)`, or the index file of a workflow output with `splitCsv`")
 	},
 }
 

@@ -7,14 +7,18 @@ import (
 
 // Nextflow docs: reference/operator#combine
 var combineOp = &operator{
-	name: "combine", gives: givesQueue, min: 1, max: 1,
-	doc: "emits every item with every item of another channel, value or list, or only those with equal keys",
+	name: "combine", gives: givesQueue, max: 1,
+	field: true, errs: []string{"a queue channel as a field"},
+	doc: "emits every item with every item of another channel, value or list, or only those with equal keys. With fields instead of another channel, adds them to each record",
 	args: []param{
 		{"other", "Channel | Collection", "what is combined with; tuples on both sides are opened into the one that is emitted"},
 	},
 	opts:  combineOptions,
-	forms: []string{"combine(other, [options])"},
+	forms: []string{"combine(other, [options])", "combine(field: value, ...)"},
 	run: func(c *call) (value.Value, error) {
+		if len(c.args) == 0 && c.opts != nil && c.opt("by") == nil {
+			return c.addFields()
+		}
 		other, err := c.combined()
 		if err != nil {
 			return nil, err
@@ -26,7 +30,7 @@ var combineOp = &operator{
 			}
 		}
 		out := c.queueOut(other)
-		k := &combining{call: c, by: by, emit: out.Emit, seen: newKeyed[*combineKey]()}
+		k := &combining{call: c, by: by, emit: out.Emit, seen: newLoose[*combineKey]()}
 		open := 2
 		done := func() error {
 			if open--; open == 0 {
@@ -35,7 +39,7 @@ var combineOp = &operator{
 			return nil
 		}
 		c.read(func(v value.Value) error { return k.add(0, v) }, done)
-		other.Read(c.op.name, func(v value.Value) error { return k.add(1, v) }, done)
+		c.readFrom(other, func(v value.Value) error { return k.add(1, v) }, done)
 		return out, nil
 	},
 }

@@ -23,7 +23,7 @@ var crossOp = &operator{
 			}
 		}
 		out := c.queueOut(other)
-		keys := newKeyed[*crossKey]()
+		keys := newLoose[*crossKey]()
 		open := 2
 		done := func() error {
 			if open--; open == 0 {
@@ -54,7 +54,7 @@ var crossOp = &operator{
 			k.early = nil
 			return nil
 		}, done)
-		other.Read(c.op.name, func(v value.Value) error {
+		c.readFrom(other, func(v value.Value) error {
 			k, err := find(v)
 			if err != nil {
 				return err

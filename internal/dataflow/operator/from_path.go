@@ -35,7 +35,7 @@ var fromPathMaker = &operator{
 		if err != nil {
 			return nil, err
 		}
-		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+		return c.source(func(out *dataflow.Channel) (bool, error) {
 			if len(patterns) == 0 {
 				return false, nil
 			}
@@ -62,7 +62,7 @@ type fileOptions struct {
 func (c *call) readFileOptions() (fileOptions, error) {
 	opts := fileOptions{
 		GlobOptions: stdlib.GlobOptions{
-			Type: c.textOpt("type", "file"), MaxDepth: c.intOpt("maxDepth", 0), Hidden: c.boolOpt("hidden"),
+			Type: c.textOpt("type", "file"), MaxDepth: c.depthOpt(), Hidden: c.boolOpt("hidden"),
 			NoFollow: c.opt("followLinks") != nil && !c.boolOpt("followLinks"), Relative: c.boolOpt("relative"),
 		},
 		glob: c.opt("glob") == nil || c.boolOpt("glob"), checkIfExists: c.boolOpt("checkIfExists"),
@@ -72,6 +72,15 @@ func (c *call) readFileOptions() (fileOptions, error) {
 		return opts, nil
 	}
 	return opts, c.fail("takes 'file', 'dir' or 'any' as `type`, not %s", describe(c.opt("type")))
+}
+
+// depthOpt is the option maxDepth as GlobOptions has it.
+func (c *call) depthOpt() int {
+	n := c.intOpt("maxDepth", 0)
+	if n == 0 && c.opt("maxDepth") != nil {
+		return -1
+	}
+	return n
 }
 
 // patterns are the paths and glob patterns in arguments and lists of them.
@@ -97,7 +106,7 @@ func (c *call) patterns(args []value.Value) ([]value.Value, error) {
 
 var pairOptions = append([]option{
 	boolOption("flat", "false", "whether the files stand in the tuple beside the key instead of in a list"),
-	intOption("size", "2", "how many files a group has: smaller groups are left out, -1 takes any"),
+	intOption("size", "2", "how many files a group has: of more with the same name part several groups are made, fewer are left out; -1 takes any number"),
 }, pathOptions...)
 
 // Nextflow docs: reference/channel#fromfilepairs
@@ -125,7 +134,7 @@ var fromFilePairsMaker = &operator{
 			return nil, err
 		}
 		p := &pairing{call: c, file: opts, size: c.intOpt("size", 2), grouping: f}
-		return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+		return c.source(func(out *dataflow.Channel) (bool, error) {
 			return false, p.emit(patterns, out.Emit)
 		}), nil
 	},
@@ -165,19 +174,23 @@ func (p *pairing) emit(patterns []value.Value, emit func(value.Value)) error {
 	}
 	return groups.each(func(g **fileGroup) error {
 		files := (*g).files
-		if p.size > 0 {
-			if len(files) < p.size {
-				return nil
-			}
-			files = files[:p.size]
+		if p.size <= 0 {
+			p.emitGroup((*g).key, files, emit)
+			return nil
 		}
-		if p.boolOpt("flat") {
-			emit(value.NewList(append([]value.Value{(*g).key}, files...)...))
-		} else {
-			emit(value.NewList((*g).key, value.NewList(files...)))
+		for ; len(files) >= p.size; files = files[p.size:] {
+			p.emitGroup((*g).key, files[:p.size:p.size], emit)
 		}
 		return nil
 	})
+}
+
+func (p *pairing) emitGroup(key value.Value, files []value.Value, emit func(value.Value)) {
+	if p.boolOpt("flat") {
+		emit(value.NewList(append([]value.Value{key}, files...)...))
+		return
+	}
+	emit(value.NewList(key, value.NewList(files...)))
 }
 
 type fileGroup struct {

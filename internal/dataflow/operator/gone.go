@@ -16,7 +16,6 @@ var gone = []struct{ name, instead string }{
 	{"separate", "use `multiMap { }`"},
 	{"spread", "use `combine(other)`"},
 	{"countBy", "use `map { v -> [key, v] }.groupTuple().map { k, vs -> [k, vs.size()] }`"},
-	{"groupBy", "use `map { v -> [key, v] }.groupTuple()`"},
 	{"phase", "use `join(other, remainder: true)`"},
 	{"route", "use `branch { }`"},
 	{"bind", "use `channel.of(...)`: channels cannot be written to"},

@@ -16,12 +16,15 @@ var joinOp = &operator{
 		if err != nil {
 			return nil, err
 		}
+		if field, ok := value.Str(c.opt("by")); ok && c.opt("by") != nil {
+			return c.joinRecords(other, field), nil
+		}
 		by, err := c.byOpt()
 		if err != nil {
 			return nil, err
 		}
 		out := c.queueOut(other)
-		j := &joining{call: c, by: by, emit: out.Emit, pairs: newKeyed[*joinKey]()}
+		j := &joining{call: c, by: by, emit: out.Emit, pairs: newLoose[*joinKey]()}
 		open := 2
 		done := func() error {
 			if open--; open > 0 {
@@ -34,7 +37,7 @@ var joinOp = &operator{
 			return nil
 		}
 		c.read(func(v value.Value) error { return j.add(0, v) }, done)
-		other.Read(c.op.name, func(v value.Value) error { return j.add(1, v) }, done)
+		c.readFrom(other, func(v value.Value) error { return j.add(1, v) }, done)
 		return out, nil
 	},
 }

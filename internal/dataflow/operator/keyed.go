@@ -3,44 +3,72 @@ package operator
 import "sluice/internal/lang/value"
 
 // A keyed is a map by script values in order of first arrival. Keys are equal
-// as Java's equals says; a GroupKey is looked up as the key it wraps.
+// as Java's equals says. A GroupKey finds the key it holds, which does not find
+// the GroupKey; in a loose map each finds the other.
 type keyed[T any] struct {
-	texts   map[string]int32
+	loose   bool
+	texts   map[textKey]int32
 	others  map[int32][]int32
 	entries []keyedEntry[T]
 }
 
+type textKey struct {
+	text  string
+	group bool // the key is a GroupKey
+}
+
 type keyedEntry[T any] struct {
-	key  value.Value
-	val  T
-	dead bool
+	key   value.Value
+	val   T
+	group bool
+	dead  bool
 }
 
 func newKeyed[T any]() *keyed[T] {
-	return &keyed[T]{texts: map[string]int32{}, others: map[int32][]int32{}}
+	return &keyed[T]{texts: map[textKey]int32{}, others: map[int32][]int32{}}
 }
 
-func bare(key value.Value) value.Value {
+// newLoose is what join, combine and cross match by: which of two channels is
+// first must not matter.
+func newLoose[T any]() *keyed[T] {
+	k := newKeyed[T]()
+	k.loose = true
+	return k
+}
+
+// bare is the key that a GroupKey holds.
+func bare(key value.Value) (held value.Value, group bool) {
 	if g, ok := key.(*value.GroupKey); ok {
-		return g.Key
+		return g.Key, true
 	}
-	return key
+	return key, false
 }
 
 func (k *keyed[T]) find(key value.Value) int32 {
-	key = bare(key)
+	key, group := bare(key)
 	if s, ok := key.(value.String); ok {
-		if i, found := k.texts[string(s)]; found {
-			return i
-		}
-		return -1
+		return k.findText(string(s), group)
 	}
 	for _, i := range k.others[value.HashCode(key)] {
-		if value.KeyEqual(k.entries[i].key, key) {
+		e := &k.entries[i]
+		if (e.group == group || group || k.loose) && value.KeyEqual(e.key, key) {
 			return i
 		}
 	}
 	return -1
+}
+
+func (k *keyed[T]) findText(s string, group bool) int32 {
+	found := int32(-1)
+	if i, ok := k.texts[textKey{s, group}]; ok {
+		found = i
+	}
+	if group || k.loose {
+		if i, ok := k.texts[textKey{s, !group}]; ok && (found < 0 || i < found) {
+			found = i
+		}
+	}
+	return found
 }
 
 // get finds or makes the entry of key; the pointer is good until the next get.
@@ -48,11 +76,11 @@ func (k *keyed[T]) get(key value.Value) (v *T, found bool) {
 	if i := k.find(key); i >= 0 {
 		return &k.entries[i].val, true
 	}
-	key = bare(key)
+	key, group := bare(key)
 	i := int32(len(k.entries))
-	k.entries = append(k.entries, keyedEntry[T]{key: key})
+	k.entries = append(k.entries, keyedEntry[T]{key: key, group: group})
 	if s, ok := key.(value.String); ok {
-		k.texts[string(s)] = i
+		k.texts[textKey{string(s), group}] = i
 	} else {
 		h := value.HashCode(key)
 		k.others[h] = append(k.others[h], i)
@@ -66,11 +94,11 @@ func (k *keyed[T]) drop(key value.Value) {
 	if i < 0 {
 		return
 	}
-	key = bare(key)
-	if s, ok := key.(value.String); ok {
-		delete(k.texts, string(s))
+	e := k.entries[i]
+	if s, ok := e.key.(value.String); ok {
+		delete(k.texts, textKey{string(s), e.group})
 	} else {
-		h := value.HashCode(key)
+		h := value.HashCode(e.key)
 		kept := k.others[h][:0]
 		for _, j := range k.others[h] {
 			if j != i {

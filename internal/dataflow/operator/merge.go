@@ -7,7 +7,7 @@ import (
 
 // Nextflow docs: reference/operator#merge
 var mergeOp = &operator{
-	name: "merge", gives: givesSame, min: 1, max: -1,
+	name: "merge", gives: "a value channel if its source is one, otherwise a queue channel", min: 1, max: -1,
 	doc: "pairs the items of several channels by their position and ends with the shortest",
 	args: []param{
 		{"others...", "Channel", "channels, or a list of them; a value channel is used again for each item"},
@@ -28,15 +28,9 @@ var mergeOp = &operator{
 			return nil, err
 		}
 		ins := append([]*dataflow.Channel{c.in}, others...)
-		values := true
-		for _, in := range ins {
-			values = values && in.IsValue()
-		}
-		var out *dataflow.Channel
-		if values {
+		out := c.graph.Queue(c.op.name, ins...)
+		if c.in.IsValue() { // also when the others are queues: one item is all there is
 			out = c.graph.Variable(c.op.name, ins...)
-		} else {
-			out = c.graph.Queue(c.op.name, ins...)
 		}
 		m := &merging{call: c, f: f, out: out, ins: ins, held: make([][]value.Value, len(ins)), ended: make([]bool, len(ins))}
 		m.connect()
@@ -56,7 +50,7 @@ type merging struct {
 
 func (m *merging) connect() {
 	for i, in := range m.ins {
-		m.readers = append(m.readers, in.Read(m.op.name, func(v value.Value) error {
+		m.readers = append(m.readers, m.readFrom(in, func(v value.Value) error {
 			m.held[i] = append(m.held[i], v)
 			return m.pair()
 		}, func() error {

@@ -20,7 +20,7 @@ var mixOp = &operator{
 		out := c.queueOut(others...)
 		open := 1 + len(others)
 		for _, in := range append([]*dataflow.Channel{c.in}, others...) {
-			in.Read(c.op.name, func(v value.Value) error {
+			c.readFrom(in, func(v value.Value) error {
 				out.Emit(v)
 				return nil
 			}, func() error {
@@ -50,7 +50,7 @@ var concatOp = &operator{
 		ins := append([]*dataflow.Channel{c.in}, others...)
 		readers := make([]*dataflow.Reader, len(ins))
 		for i, in := range ins {
-			readers[i] = in.Read(c.op.name, func(v value.Value) error {
+			readers[i] = c.readFrom(in, func(v value.Value) error {
 				out.Emit(v)
 				return nil
 			}, func() error {

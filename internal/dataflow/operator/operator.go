@@ -7,6 +7,7 @@ import (
 
 	"sluice/internal/dataflow"
 	"sluice/internal/lang/diag"
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/storage"
@@ -44,6 +45,7 @@ type operator struct {
 	max   int  // -1: any number
 	queue bool // not for value channels
 	multi bool // also for several outputs at once: set, tap
+	field bool // without an argument, options of any name are fields of records: combine
 	run   func(c *call) (value.Value, error)
 }
 
@@ -70,6 +72,7 @@ type call struct {
 	recv  value.Value
 	opts  *value.Map
 	args  []value.Value
+	where source.Span // where the script calls it
 }
 
 // Methods are all operators as methods of dataflow.Class.
@@ -99,7 +102,7 @@ func Names() []string {
 func table() []*operator {
 	return []*operator{
 		branchOp, bufferOp, collateOp, collectOp, collectFileOp, combineOp, concatOp, countOp, crossOp,
-		distinctOp, dumpOp, filterOp, firstOp, flatMapOp, flattenOp, getValOp, groupTupleOp, ifEmptyOp,
+		distinctOp, dumpOp, filterOp, firstOp, flatMapOp, flattenOp, getValOp, groupByOp, groupTupleOp, ifEmptyOp,
 		joinOp, lastOp, mapOp, maxOp, meanOp, mergeOp, minOp, mixOp, multiMapOp, randomSampleOp, reduceOp,
 		setOp, subscribeOp, sumOp, takeOp, tapOp, toDoubleOp, toFloatOp, toIntegerOp, toListOp, toLongOp,
 		toSortedListOp, transposeOp, uniqueOp, untilOp, viewOp,
@@ -109,7 +112,7 @@ func table() []*operator {
 }
 
 func (op *operator) apply(env *Env, th *value.Thread, recv value.Value, args []value.Value) (value.Value, error) {
-	c := &call{env: env, th: th, op: op, graph: env.Graph, recv: recv, args: args}
+	c := &call{env: env, th: th, op: op, graph: env.Graph, recv: recv, args: args, where: th.At}
 	in, err := op.receiver(recv)
 	if err != nil {
 		return nil, err
@@ -300,7 +303,32 @@ func (c *call) valueOut() *dataflow.Channel { return c.graph.Variable(c.op.name,
 
 // read attaches to the input.
 func (c *call) read(item func(value.Value) error, done func() error) *dataflow.Reader {
-	return c.in.Read(c.op.name, item, done)
+	return c.readFrom(c.in, item, done)
+}
+
+// readFrom attaches to a channel. What goes wrong later happens where the
+// script called the operator, unless a closure of the script threw it.
+func (c *call) readFrom(in *dataflow.Channel, item func(value.Value) error, done func() error) *dataflow.Reader {
+	end := done
+	if done != nil {
+		end = func() error { return c.located(done()) }
+	}
+	return in.Read(c.op.name, func(v value.Value) error { return c.located(item(v)) }, end)
+}
+
+// source makes a channel that is filled during the run.
+func (c *call) source(emit func(out *dataflow.Channel) (bool, error)) *dataflow.Channel {
+	return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {
+		more, err := emit(out)
+		return more, c.located(err)
+	})
+}
+
+func (c *call) located(err error) error {
+	if e, ok := err.(*value.Exception); ok && e.Where.IsZero() {
+		e.Where = c.where
+	}
+	return err
 }
 
 // into reads the input and closes out after the last item.

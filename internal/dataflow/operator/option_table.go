@@ -32,7 +32,7 @@ var (
 	}
 	combineOptions = []option{byOption("", "where the key stands in the tuples of both sides; everything combines unless given")}
 	joinOptions    = []option{
-		byOption("0", "where the key stands in the tuples of both sides"),
+		recordByOption("0", "where the key stands in the tuples of both sides; of records, the field they are joined by"),
 		boolOption("failOnDuplicate", "false", "whether a key that comes again on one side is an error"),
 		boolOption("failOnMismatch", "false", "whether a key without partner is an error; not together with `remainder`"),
 		boolOption("remainder", "false", "whether tuples without partner are emitted at the end, with null for the other side"),
@@ -47,7 +47,7 @@ var (
 		{name: "name", is: "a file name", ok: either(isText, isPath), doc: "file that all content goes to; directories before it are a `storeDir`"},
 		{name: "storeDir", is: "a directory", ok: either(isText, isPath), doc: "where the files are kept; a directory of the run's own below the work directory unless given"},
 		boolOption("newLine", "false", "whether a line ends after each item"),
-		{name: "sort", is: "true, false, 'hash', 'deep' or a closure", ok: either(isBool, isClosure, isText), def: "'hash'", doc: "order of the content in a file: false as it came, true by value, 'hash' by hash of the value, 'deep' by hash of what files hold, a closure with one parameter by what it gives, with two as it compares"},
+		{name: "sort", is: "true, false, 'hash', 'deep', 'natural' or a closure", ok: either(isBool, isClosure, isOrder), def: "'hash'", doc: "order of the content in a file: false as it came, true by value, 'hash' by hash of the value, 'deep' by hash of what files hold, a closure with one parameter by what it gives, with two as it compares"},
 		{name: "seed", is: "text, a file, a map of them by file name, or a closure", ok: func(value.Value) bool { return true }, doc: "what a file begins with; a closure is called with the file's name"},
 		boolOption("keepHeader", "false", "whether the first lines of the first part stay and those of the others are left out"),
 		intOption("skip", "0", "how many lines of each part are left out; 1 with `keepHeader`"),

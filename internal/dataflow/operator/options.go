@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/value"
@@ -27,6 +28,12 @@ func isInt(v value.Value) bool {
 }
 
 func isText(v value.Value) bool { _, ok := value.Str(v); return ok }
+
+// isOrder: the words that `sort` takes.
+func isOrder(v value.Value) bool {
+	s, ok := value.Str(v)
+	return ok && containsText([]string{"true", "false", "natural", "none", "index", "hash", "deep"}, s)
+}
 
 func isClosure(v value.Value) bool { _, ok := v.(value.Callable); return ok }
 
@@ -77,20 +84,25 @@ func closureOption(name, doc string) option {
 	return option{name: name, is: "a closure", ok: isClosure, doc: doc}
 }
 
+// recordByOption is that of join, which joins records by the name of a field.
+func recordByOption(def, doc string) option {
+	return option{name: "by", is: "an index or a list of indices, counted from 0, or the name of a field of records", ok: either(isIndices, isText), def: def, doc: doc}
+}
+
 func byOption(def, doc string) option {
 	return option{name: "by", is: "an index or a list of indices, counted from 0", ok: isIndices, def: def, doc: doc}
 }
 
 func sortOption(def string) option {
 	return option{
-		name: "sort", is: "true, false, 'hash', 'deep', 'natural' or a closure", ok: either(isBool, isClosure, isText), def: def,
+		name: "sort", is: "true, false, 'hash', 'deep', 'natural' or a closure", ok: either(isBool, isClosure, isOrder), def: def,
 		doc: "order in the lists: false as items came, true or 'natural' by value, 'hash' by hash of the value, 'deep' by hash of what files hold, a closure with one parameter by what it gives, with two as it compares",
 	}
 }
 
 // checkOptions refuses unknown options and values of the wrong type.
 func (c *call) checkOptions() error {
-	if c.opts == nil {
+	if c.opts == nil || c.op.field && len(c.args) == 0 && !c.opts.Has(value.String("by")) {
 		return nil
 	}
 	var err error
@@ -138,8 +150,12 @@ func (c *call) textOpt(name, fallback string) string {
 	return fallback
 }
 
-// byOpt are the positions of `by`, 0 when it is not given.
-func (c *call) byOpt() ([]int, error) { return c.indices("by", []int{0}) }
+// byOpt are the positions of `by` in order, 0 when it is not given.
+func (c *call) byOpt() ([]int, error) {
+	by, err := c.indices("by", []int{0})
+	slices.Sort(by)
+	return slices.Compact(by), err
+}
 
 func (c *call) indices(name string, fallback []int) ([]int, error) {
 	v := c.opt(name)

@@ -8,7 +8,7 @@ import (
 
 // Nextflow docs: reference/operator#randomsample
 var randomSampleOp = &operator{
-	name: "randomSample", gives: givesQueue, min: 1, max: 2,
+	name: "randomSample", gives: givesQueue, min: 1, max: 2, queue: true,
 	doc: "emits n items chosen at random, the same ones for the same items and seed",
 	args: []param{
 		{"n", "Integer", "how many items; all of them, shuffled, if there are not more"},

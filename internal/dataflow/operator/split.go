@@ -1,8 +1,10 @@
 package operator
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -374,7 +376,7 @@ func (s *splitting) open(v value.Value) (io.ReadCloser, error) {
 	content, err := splitter.Content(f, s.opts.Decompress, true)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("operator `%s`: %s: %w", s.op.name, p, err)
+		return nil, s.wrap(p, err)
 	}
 	return struct {
 		io.Reader
@@ -421,13 +423,18 @@ func (s *splitting) source(v value.Value, emit func(value.Value)) error {
 
 // wrap says which file an error is about; errors of closures stay as they are.
 func (s *splitting) wrap(v value.Value, err error) error {
-	if _, thrown := err.(*value.Exception); err == nil || thrown {
+	var thrown *value.Exception
+	var exit *stdlib.ExitError
+	switch {
+	case err == nil, errors.As(err, &exit), errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, &thrown):
+		return thrown
 	}
 	if p, ok := v.(*value.Path); ok {
-		return fmt.Errorf("operator `%s`: %s: %w", s.op.name, p, err)
+		return throw("operator `%s`: %s: %s", s.op.name, p, err)
 	}
-	return fmt.Errorf("operator `%s`: %w", s.op.name, err)
+	return throw("operator `%s`: %s", s.op.name, err)
 }
 
 func (s *splitting) count(v value.Value) (int64, error) {
@@ -448,14 +455,9 @@ func (s *splitting) count(v value.Value) (int64, error) {
 // directory that is the same for the same source and options; `file: 'x'`
 // gives x.1; a path gives its directory too.
 func (s *splitting) chunks(source, file value.Value) (func(n int) (splitter.Chunk, error), error) {
-	name := func(n int) string { return fmt.Sprintf("chunk.%d", n) }
+	name := numbered("chunk")
 	if p, ok := source.(*value.Path); ok {
-		base := strings.TrimSuffix(p.FileName(), ".gz")
-		stem, ext := base, ""
-		if i := strings.LastIndexByte(base, '.'); i > 0 {
-			stem, ext = base[:i], base[i:]
-		}
-		name = func(n int) string { return fmt.Sprintf("%s.%d%s", stem, n, ext) }
+		name = numbered(strings.TrimSuffix(p.FileName(), ".gz"))
 	}
 	var dir string
 	switch f := file.(type) {
@@ -463,12 +465,11 @@ func (s *splitting) chunks(source, file value.Value) (func(n int) (splitter.Chun
 		if f.Scheme != "" {
 			return nil, s.fail("writes chunks to local files, not to %s", describe(f))
 		}
-		at := s.env.local(s.th, f)
-		dir = parentDir(at)
-		name = func(n int) string { return fmt.Sprintf("%s.%d", f.FileName(), n) }
+		dir = parentDir(s.env.local(s.th, f))
+		name = numbered(f.FileName())
 	default:
 		if text, ok := value.Str(f); ok {
-			name = func(n int) string { return fmt.Sprintf("%s.%d", text, n) }
+			name = numbered(text)
 		}
 		made, err := s.env.tempDir(s.chunkKey(source))
 		if err != nil {
@@ -484,6 +485,15 @@ func (s *splitting) chunks(source, file value.Value) (func(n int) (splitter.Chun
 		}
 		return newSettled(dir, at, compress)
 	}, nil
+}
+
+// numbered puts numbers before the ending of a file name.
+func numbered(name string) func(n int) string {
+	stem, ext := name, ""
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		stem, ext = name[:i], name[i:]
+	}
+	return func(n int) string { return fmt.Sprintf("%s.%d%s", stem, n, ext) }
 }
 
 // chunkKey is equal for equal sources and options.

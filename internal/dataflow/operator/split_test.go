@@ -175,7 +175,7 @@ func TestSplitFiles(t *testing.T) {
 		t.Errorf("a string is content: %s", got)
 	}
 	missing := &value.Path{Name: "missing.txt"}
-	if got, want := k.method(missing, "splitText"), "error: "+filepath.Join(k.dir, "missing.txt"); got != want {
+	if got, want := k.method(missing, "splitText"), "error: No such file or directory: "+filepath.Join(k.dir, "missing.txt"); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -69,13 +69,13 @@ var dumpOp = &operator{
 		}
 		out := c.like()
 		return c.into(out, func(v value.Value) error {
-			shown := v
+			shown, text := v, value.Inspect(v)
 			if f != nil {
 				if shown, err = c.invoke(f, v); err != nil {
 					return err
 				}
+				text = value.ToString(shown)
 			}
-			text := value.Inspect(shown)
 			if c.boolOpt("pretty") {
 				var b strings.Builder
 				pretty(&b, shown, "")

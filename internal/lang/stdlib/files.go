@@ -98,7 +98,9 @@ func ReadGlobOptions(options *value.Map) GlobOptions {
 	opts.Relative = optionTrue(options, "relative", false)
 	opts.NoFollow = !optionTrue(options, "followLinks", true)
 	if n := options.GetString("maxDepth"); value.IsNumber(n) {
-		opts.MaxDepth = int(toInt64(n))
+		if opts.MaxDepth = int(toInt64(n)); opts.MaxDepth == 0 {
+			opts.MaxDepth = -1
+		}
 	}
 	return opts
 }

@@ -18,7 +18,7 @@ import (
 type GlobOptions struct {
 	Type      string // "file" (also ""), "dir" or "any"
 	Hidden    bool   // files whose names begin with a dot too
-	MaxDepth  int    // levels of directories below the base, 0 for any number
+	MaxDepth  int    // levels of directories below the base, 0 for any number, below 0 for none
 	NoFollow  bool   // do not enter linked directories
 	Relative  bool   // paths from the base
 	NoMissing bool   // a base that does not exist is an error
@@ -178,7 +178,7 @@ func (g *globber) walk(dir *value.Path, rel string, level int) error {
 			}
 		}
 		g.take(p, name, info)
-		if !info.IsDir() || !g.deep && level >= g.depth || g.opts.MaxDepth > 0 && level >= g.opts.MaxDepth {
+		if !info.IsDir() || !g.deep && level >= g.depth || g.opts.MaxDepth != 0 && level >= g.opts.MaxDepth {
 			continue
 		}
 		if err := g.walk(p, name, level+1); err != nil && !errors.Is(err, fs.ErrPermission) {

@@ -1,0 +1,3 @@
+workflow {
+    channel.of(tuple('s1', 'a'), tuple('s2', 'b'), tuple('s1', 'c')).groupBy().view()
+}
