@@ -173,6 +173,9 @@ func (s *Script) includedParams(inc *resolve.Include) (*Params, string, error) {
 		if !ok {
 			return nil, "", fmt.Errorf("the parameters of an include are a map, not %s", value.Inspect(v))
 		}
+		if form == inc.Decl.Params { // these, and no others
+			params = NewParams(value.NewMap(0), s.rt.Warn)
+		}
 		params.Override(m)
 		key += "\x00" + value.Inspect(m)
 	}

@@ -12,6 +12,9 @@ type compiler struct {
 	inst   *Instance
 	cls    *Class // the class whose code this is
 	static bool   // it has no object
+
+	labels  []string // around the code at hand
+	labeled bool     // the last of them stands right before it
 }
 
 func (c *compiler) exprs(list []syntax.Expr) []code {

@@ -195,13 +195,14 @@ type (
 )
 
 // control says how a statement ended.
-type control uint8
+type control uint16
 
 const (
 	next control = iota
 	breaking
 	continuing
 	returning
+	labeled control = 8 // from here on: break and continue of the loops with labels, outermost first
 )
 
 // Locate adds a script position to an exception that has none yet, and makes

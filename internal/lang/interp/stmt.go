@@ -60,9 +60,11 @@ func (c *compiler) stmt(s syntax.Stmt, tail bool) exec {
 			return returning, err
 		}
 	case *syntax.Break:
-		return func(*frame) (control, error) { return breaking, nil }
+		ctl := c.jump(s.Label, breaking)
+		return func(*frame) (control, error) { return ctl, nil }
 	case *syntax.Continue:
-		return func(*frame) (control, error) { return continuing, nil }
+		ctl := c.jump(s.Label, continuing)
+		return func(*frame) (control, error) { return ctl, nil }
 	case *syntax.Throw:
 		return c.throw(s)
 	case *syntax.Try:
@@ -70,7 +72,10 @@ func (c *compiler) stmt(s syntax.Stmt, tail bool) exec {
 	case *syntax.Assert:
 		return c.assert(s)
 	case *syntax.Labeled:
-		return c.stmt(s.Body, tail)
+		c.labels, c.labeled = append(c.labels, s.Label), true
+		body := c.stmt(s.Body, tail)
+		c.labels, c.labeled = c.labels[:len(c.labels)-1], false
+		return body
 	}
 	panic(fmt.Sprintf("internal error: interp: %T as a statement", s))
 }
@@ -174,11 +179,42 @@ func (c *compiler) ifStmt(s *syntax.If, tail bool) exec {
 	}
 }
 
-// loop interprets how a body ended: done says that the loop is over.
-func loop(ctl control, err error) (out control, done bool) {
+// jump is `break` or `continue`, of the loop with this label if there is one.
+func (c *compiler) jump(label string, plain control) control {
+	for i := len(c.labels) - 1; i >= 0 && label != ""; i-- {
+		if c.labels[i] == label {
+			return labeled + control(2*i) + plain
+		}
+	}
+	return plain
+}
+
+// ownLabel is the number of the label in front of the loop about to be
+// compiled, -1 without one.
+func (c *compiler) ownLabel() int {
+	if !c.labeled {
+		return -1
+	}
+	c.labeled = false
+	return len(c.labels) - 1
+}
+
+// loop interprets how a body ended: done says that the loop is over. own is
+// the label of the loop.
+func loop(ctl control, err error, own int) (out control, done bool) {
+	if ctl >= labeled && own >= 0 {
+		switch mine := labeled + control(2*own); ctl {
+		case mine + breaking:
+			return next, true
+		case mine + continuing:
+			return next, false
+		}
+	}
 	switch {
 	case err != nil:
 		return next, true
+	case ctl >= labeled:
+		return ctl, true
 	case ctl == breaking:
 		return next, true
 	case ctl == returning:
@@ -188,6 +224,7 @@ func loop(ctl control, err error) (out control, done bool) {
 }
 
 func (c *compiler) forIn(s *syntax.ForIn) exec {
+	own := c.ownLabel()
 	over, body, store := c.expr(s.X), c.stmt(s.Body, false), c.declare(s.Var)
 	return func(fr *frame) (control, error) {
 		v, err := over(fr)
@@ -202,7 +239,7 @@ func (c *compiler) forIn(s *syntax.ForIn) exec {
 			var ctl control
 			ctl, err = body(fr)
 			var done bool
-			out, done = loop(ctl, err)
+			out, done = loop(ctl, err, own)
 			return !done
 		}
 		if it, ok := v.(value.Iterable); ok {
@@ -223,6 +260,7 @@ func (c *compiler) forIn(s *syntax.ForIn) exec {
 }
 
 func (c *compiler) forC(s *syntax.ForC) exec {
+	own := c.ownLabel()
 	init, cond, update, body := c.block(s.Init, false), c.expr(s.Cond), c.exprs(s.Update), c.stmt(s.Body, false)
 	return func(fr *frame) (control, error) {
 		if _, err := init(fr); err != nil {
@@ -239,7 +277,7 @@ func (c *compiler) forC(s *syntax.ForC) exec {
 				}
 			}
 			ctl, err := body(fr)
-			if out, done := loop(ctl, err); done {
+			if out, done := loop(ctl, err, own); done {
 				return out, err
 			}
 			for _, u := range update {
@@ -263,6 +301,7 @@ func interrupted(fr *frame) error {
 }
 
 func (c *compiler) while(s *syntax.While) exec {
+	own := c.ownLabel()
 	cond, body := c.expr(s.Cond), c.stmt(s.Body, false)
 	return func(fr *frame) (control, error) {
 		for first := true; ; first = false {
@@ -276,7 +315,7 @@ func (c *compiler) while(s *syntax.While) exec {
 				}
 			}
 			ctl, err := body(fr)
-			if out, done := loop(ctl, err); done {
+			if out, done := loop(ctl, err, own); done {
 				return out, err
 			}
 			if err := interrupted(fr); err != nil {
@@ -345,7 +384,7 @@ func (c *compiler) switchStmt(s *syntax.Switch, tail bool) exec {
 		}
 		for _, b := range bodies[from:] { // falls through, as Java's
 			ctl, err := b(fr)
-			if err != nil || ctl == returning || ctl == continuing {
+			if err != nil || ctl == returning || ctl == continuing || ctl >= labeled {
 				return ctl, err
 			}
 			if ctl == breaking {
