@@ -32,6 +32,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 //	waitfor path        wait until the file exists
 //	signal NAME         send INT, TERM or KILL to the command in the background
 //	nochildren          no process is left that works below the script's directory
+//	commit dir branch [tag]  commit all files of dir, a git repository from then on
 //	tmpfs dir size      mount a file system of that size (needs root)
 //	readonly dir        make dir refuse writes, from root too
 func TestScripts(t *testing.T) {
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":     status,
+			"commit":     commit,
 			"says":       says,
 			"waitfor":    waitFor,
 			"signal":     signalBackground,

@@ -14,6 +14,7 @@ import (
 	"sluice/internal/config"
 	"sluice/internal/engine"
 	"sluice/internal/lang/diag"
+	"sluice/internal/project"
 )
 
 // Version is stamped by the build.
@@ -23,6 +24,7 @@ var Version = "devel"
 const (
 	nextflowVersion = "25.04.4"
 	nextflowBuild   = "5956"
+	nextflowCreated = "16-06-2025 14:23 UTC"
 )
 
 // A program is one call of the binary, with the world handed in.
@@ -54,7 +56,7 @@ func Main() {
 	}
 	_, noColor := os.LookupEnv("NO_COLOR")
 	p := &program{
-		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdout: os.Stdout, stderr: os.Stderr,
+		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		color:  !noColor && term.IsTerminal(int(os.Stderr.Fd())),
 		getenv: os.LookupEnv, environ: os.Environ(), run: engine.Run, config: engine.Config,
 	}
@@ -90,35 +92,40 @@ type command struct {
 func commands() []command {
 	return []command{
 		{name: "clean", usage: "[options] [run name or session id ...]", doc: "Remove the work directories of runs, and the runs from the log", options: cleanOptions, run: (*program).clean},
+		{name: "clone", usage: "[options] <project> [directory]", doc: "Copy a project into a directory", options: cloneOptions, run: (*program).clone},
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
+		{name: "drop", usage: "[options] <project ...>", doc: "Delete the copy of a project", options: dropOptions, run: (*program).drop},
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
-		{name: "info", usage: "[options]", doc: "Print facts about the program and the system", options: infoOptions, run: (*program).info},
+		{name: "info", usage: "[options] [project]", doc: "Print facts about a project, or about the program and the system", options: infoOptions, run: (*program).info},
 		{name: "lint", usage: "[options] <file or directory> ...", doc: "Check scripts and configuration files, and lay them out", options: lintOptions, run: (*program).lintFiles},
+		{name: "list", usage: "", doc: "List the projects that were downloaded", run: (*program).list},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
-		{name: "run", usage: "[options] <script or directory> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
+		{name: "pull", usage: "[options] <project ...>", doc: "Download projects, or bring them up to date", options: pullOptions, run: (*program).pull},
+		{name: "run", usage: "[options] <script, directory or project> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},
 		{name: "secrets", usage: "list | get <name> | set <name> <value> | delete <name>", doc: "Keep values that must not be seen, for the directive `secret`", run: (*program).secrets},
 		{name: "version", usage: "", doc: "Print the version", run: (*program).version},
+		{name: "view", usage: "[options] <project>", doc: "Print the main script or another file of a project", options: viewOptions, run: (*program).view},
 	}
 }
 
 // A request is the command line taken apart.
 type request struct {
-	command  *command
-	args     []string
-	help     bool
-	short    bool // -v
-	long     bool // -version
-	bg       bool
-	engine   engine.Options
-	mainName string
-	exportE  bool
-	lint     lintRequest
-	log      logRequest
-	clean    cleanRequest
-	config   configRequest
-	details  bool
-	notices  []string
+	command *command
+	args    []string
+	help    bool
+	short   bool // -v
+	long    bool // -version
+	bg      bool
+	engine  engine.Options
+	project projectRequest
+	exportE bool
+	lint    lintRequest
+	log     logRequest
+	clean   cleanRequest
+	config  configRequest
+	details bool
+	notices []string
 }
 
 // main does it all and gives the exit code.
@@ -189,12 +196,20 @@ func (p *program) print(err error) {
 	}
 	fmt.Fprintf(p.stderr, "error: %s\n", strings.TrimRight(err.Error(), "\n"))
 	var u *usageError
-	if errors.As(err, &u) {
-		if u.note != "" {
-			fmt.Fprintf(p.stderr, "  = note: %s\n", u.note)
-		}
-		if u.help != "" {
-			fmt.Fprintf(p.stderr, "  = help: %s\n", u.help)
-		}
+	var pe *project.Error
+	switch {
+	case errors.As(err, &u):
+		p.advise(u.note, u.help)
+	case errors.As(err, &pe):
+		p.advise(pe.Note, pe.Help)
+	}
+}
+
+func (p *program) advise(note, help string) {
+	if note != "" {
+		fmt.Fprintf(p.stderr, "  = note: %s\n", note)
+	}
+	if help != "" {
+		fmt.Fprintf(p.stderr, "  = help: %s\n", help)
 	}
 }

@@ -27,6 +27,7 @@ func configOptions(_ *program, r *request) []option {
 		text("<names>", "Configuration profiles, separated by commas", &r.engine.Profile, "profile"),
 		flag("As a Java properties file; `-o properties` is the same", func() { c.properties = true }, "properties"),
 		flag("Keep the scope `profiles` with all its profiles and apply none", func() { r.engine.AllProfiles = true }, "a", "show-profiles"),
+		revisionOption(r),
 		flag("In order of names", func() { c.sort = true }, "sort"),
 		text("<option>", "Only the value of this option, for example `manifest.version`", &c.value, "value"),
 	}
@@ -90,7 +91,7 @@ func (p *program) printConfig(r *request) error {
 	o := r.engine
 	o.Script = "."
 	if len(r.args) > 0 {
-		if o.Script, err = p.script(r.args[0], ""); err != nil {
+		if o.Script, err = p.projectFiles(r, r.args[0]); err != nil {
 			return err
 		}
 	}

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"sluice/internal/reference"
 )
@@ -141,29 +138,5 @@ func (p *program) longVersion() error {
 		return nil
 	}
 	fmt.Fprintf(p.stdout, "\n      S L U I C E\n      version %s\n      runs pipelines of Nextflow %s\n\n", Version, nextflowVersion)
-	return nil
-}
-
-func infoOptions(_ *program, r *request) []option {
-	return []option{flag("Print more", func() { r.details = true }, "d")}
-}
-
-func (p *program) info(r *request) error {
-	var uts unix.Utsname
-	system := runtime.GOOS
-	if err := unix.Uname(&uts); err == nil {
-		system = unix.ByteSliceToString(uts.Sysname[:]) + " " + unix.ByteSliceToString(uts.Release[:])
-	}
-	fmt.Fprintf(p.stdout, "  Version: %s\n  Follows: Nextflow %s build %s\n  System: %s\n  Runtime: %s on %s/%s, %d CPUs\n  Encoding: UTF-8\n",
-		Version, nextflowVersion, nextflowBuild, system, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	if !r.details {
-		return nil
-	}
-	fmt.Fprint(p.stdout, "  Environment:\n")
-	for _, e := range p.environ {
-		if strings.HasPrefix(e, "NXF_") {
-			fmt.Fprintf(p.stdout, "    %s\n", e)
-		}
-	}
 	return nil
 }

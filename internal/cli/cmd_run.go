@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -57,7 +58,7 @@ func runOptions(p *program, r *request) []option {
 		boolean("Progress that redraws itself", &e.AnsiLog, "ansi-log"),
 		put("<url>", "Not available: there is one work directory", "bucket-dir"),
 		boolean("Whether processes are cached", &e.Cache, "cache"),
-		git("<n>", "Depth of a clone", "d", "deep"),
+		deepOption(r),
 		flag("Without effect: tasks of this machine end with the run", func() {
 			r.notices = append(r.notices, "option `-disable-jobs-cancellation` has no effect: tasks of this machine end with the run")
 		}, "disable-jobs-cancellation"),
@@ -66,12 +67,12 @@ func runOptions(p *program, r *request) []option {
 		keyed("e", "Put a variable into the environment of tasks", e.Env),
 		text("<name>", "Workflow to start at", &e.Entry, "entry"),
 		keyed("executor", "Set an option of the scope executor", e.Executor),
-		git("<name>", "Service that keeps the project", "hub"),
-		flag("Without effect: projects are local", func() {}, "latest"),
+		hubOption(r),
+		flag("Bring the project up to date before the run", func() { r.project.latest = true }, "latest"),
 		put("<path>", "Directories of classes instead of lib/, separated by colons", "lib"),
-		text("<file>", "Script to run in a project directory", &r.mainName, "main-script"),
+		text("<file>", "Script to run in a project or directory (default: main.nf, or manifest.mainScript)", &e.MainScript, "main-script"),
 		text("<name>", "Name of the run", &e.Name, "name"),
-		flag("Without effect: projects are local", func() {}, "offline"),
+		flag("Ask no repository for anything", func() { r.project.offline = true }, "offline"),
 		text("<dir>", "Directory of the workflow's outputs", &e.OutputDir, "output-dir", "o"),
 		text("<file>", "Parameters in JSON or YAML", &e.ParamsFile, "params-file"),
 		put("<names>", "Plugins beside those of the configuration, separated by commas", "plugins"),
@@ -87,9 +88,9 @@ func runOptions(p *program, r *request) []option {
 			return nil
 		}},
 		resume,
-		git("<revision>", "Revision of a project", "r", "revision"),
+		revisionOption(r),
 		flag("Run the stubs of processes instead of their scripts", func() { e.Stub = true }, "stub-run", "stub"),
-		git("<name>", "User of a private project", "user"),
+		userOption(r),
 		with("apptainer", "[image]", "Run tasks in Apptainer"),
 		with("charliecloud", "[image]", "Run tasks in Charliecloud"),
 		with("cloudcache", "[url]", "Not available: the cache is kept below the launch directory"),
@@ -113,16 +114,6 @@ func runOptions(p *program, r *request) []option {
 		without("spack", "No Spack environments"),
 		text("<dir>", "Directory of intermediate files", &e.WorkDir, "work-dir", "w"),
 	}
-}
-
-// git is an option that only concerns projects kept in git.
-func git(arg, doc string, names ...string) option {
-	return option{names: names, arg: arg, doc: doc + " (git projects: not available)", set: func(string) error {
-		return &usageError{
-			message: fmt.Sprintf("option `-%s` concerns projects kept in git, which cannot be run by name", names[0]),
-			help:    "clone the project, check the revision out and run the local path",
-		}
-	}}
 }
 
 // setKey stores -process.ext.args=x: dots nest, names stay as written.
@@ -169,7 +160,7 @@ func (p *program) commandLine() string {
 
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=:,@%+{}[]~", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,@%+{}[]~", r)
 	}
 	if s != "" && strings.TrimFunc(s, plain) == "" {
 		return s
@@ -181,14 +172,11 @@ func (p *program) runPipeline(r *request) error {
 	if len(r.args) == 0 {
 		return &usageError{message: "no script given", help: fmt.Sprintf("`%s run main.nf`", p.brand)}
 	}
-	script, err := p.script(r.args[0], r.mainName)
-	if err != nil {
-		return err
+	if r.project.latest && r.project.offline {
+		return &usageError{message: "options `-latest` and `-offline` contradict each other", help: "leave one of them out"}
 	}
-	o := r.engine
-	o.Script, o.Args = script, r.args[1:]
-	if r.exportE {
-		p.exportEnvironment(o.Env)
+	if r.project.latest && p.offline(r) {
+		return &usageError{message: "option `-latest` needs the network, and NXF_OFFLINE switches it off", help: "leave one of them out"}
 	}
 	if r.bg {
 		return p.background()
@@ -197,8 +185,43 @@ func (p *program) runPipeline(r *request) error {
 	defer cancel(nil)
 	signals := watchSignals(cancel)
 	defer signals.stop()
-	o.Interrupts = signals.names
-	return signals.exit(p.run(ctx, o))
+	o := r.engine
+	o.Args, o.Interrupts = r.args[1:], signals.names
+	if r.exportE {
+		p.exportEnvironment(o.Env)
+	}
+	found, err := p.startScript(signals.until(ctx), r, &o)
+	if err != nil {
+		return signals.exit(err)
+	}
+	o.Script, o.Project = found.script, found.project
+	return signals.exit(errors.Join(p.run(ctx, o), found.release()))
+}
+
+// startScript finds the script of a run. What is piped in becomes a file.
+func (p *program) startScript(ctx context.Context, r *request, o *engine.Options) (*located, error) {
+	if r.args[0] != "-" {
+		return p.locate(ctx, r, r.args[0], func() error { return engine.Announce(o) })
+	}
+	if p.stdin == nil {
+		return nil, &usageError{message: "the script is read from standard input, which is the terminal", help: fmt.Sprintf("`%s run - < main.nf`", p.brand)}
+	}
+	text, err := io.ReadAll(p.stdin)
+	if err != nil {
+		return nil, fmt.Errorf("read the script from standard input: %w", err)
+	}
+	if len(text) == 0 {
+		return nil, &usageError{message: "the script on standard input is empty", help: fmt.Sprintf("`%s run - < main.nf`", p.brand)}
+	}
+	dir, err := os.MkdirTemp("", "script")
+	if err != nil {
+		return nil, fmt.Errorf("keep the script of standard input: %w", err)
+	}
+	file := filepath.Join(dir, "stdin.nf")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("keep the script of standard input: %w", err), os.RemoveAll(dir))
+	}
+	return &located{script: file, release: func() error { return os.RemoveAll(dir) }}, nil
 }
 
 func (p *program) exportEnvironment(to *value.Map) {
@@ -210,31 +233,7 @@ func (p *program) exportEnvironment(to *value.Map) {
 	}
 }
 
-// script finds what is to be run: a file, or a directory that holds a script.
-func (p *program) script(name, mainName string) (string, error) {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(p.dir, name)
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return "", p.missingScript(name, path)
-	case err != nil:
-		return "", fmt.Errorf("open script: %w", err)
-	case info.IsDir() && mainName != "":
-		return p.script(filepath.Join(name, mainName), "")
-	}
-	return name, nil
-}
-
 func (p *program) missingScript(name, path string) error {
-	isURL := strings.Contains(name, "://") || strings.HasPrefix(name, "git@")
-	isFile := strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "~") ||
-		filepath.Ext(name) != "" || strings.Count(name, "/") > 1
-	if isURL || !isFile {
-		return remoteProject(p.brand, name, isURL)
-	}
 	var problems diag.List
 	d := problems.Add(source.Span{}, fmt.Sprintf("script `%s` does not exist", name))
 	entries, err := os.ReadDir(filepath.Dir(path))
@@ -255,18 +254,4 @@ func (p *program) missingScript(name, path string) error {
 		d.Notes = append(d.Notes, "scripts there are `"+strings.Join(scripts[:min(len(scripts), 5)], "`, `")+"`")
 	}
 	return problems
-}
-
-func remoteProject(brand, name string, isURL bool) error {
-	address, local := name, strings.TrimSuffix(filepath.Base(name), ".git")
-	if !isURL {
-		if !strings.Contains(name, "/") {
-			address = "nextflow-io/" + name
-		}
-		address = "https://github.com/" + address
-	}
-	return &usageError{
-		message: fmt.Sprintf("`%s` is no local path, and projects kept in git cannot be run by name", name),
-		help:    fmt.Sprintf("clone it and run the local path: `git clone %s && %s run ./%s`", address, brand, local),
-	}
 }

@@ -128,12 +128,11 @@ func findCommand(name string) (*command, error) {
 
 // laterCommands are Nextflow's commands that this program does not have.
 var laterCommands = map[string]string{
-	"auth": "there is no service to log in to", "clone": "use `git clone`",
-	"console": "there is no console", "drop": "pipelines are kept by git alone", "fs": "use the tools of the storage",
+	"auth":    "there is no service to log in to",
+	"console": "there is no console", "fs": "use the tools of the storage",
 	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
-	"lineage": "no lineage is recorded", "list": "pipelines are kept by git alone",
-	"module": "modules are kept by git alone", "pull": "use `git pull`",
-	"self-update": "install a newer release", "view": "read the files",
+	"lineage": "no lineage is recorded", "module": "modules are kept by git alone",
+	"self-update": "install a newer release",
 }
 
 // option reads one option and says how many arguments it took.

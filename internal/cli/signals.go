@@ -25,6 +25,7 @@ type interrupter struct {
 
 	mu    sync.Mutex
 	first syscall.Signal
+	early context.CancelFunc // of what comes before the run
 }
 
 var errForced = errors.New("interrupted twice")
@@ -52,6 +53,9 @@ func (s *interrupter) take(sig os.Signal, n int, cancel context.CancelCauseFunc)
 	s.mu.Lock()
 	if n == 1 {
 		s.first = number
+		if s.early != nil {
+			s.early()
+		}
 	}
 	s.mu.Unlock()
 	switch {
@@ -125,4 +129,14 @@ func (p *program) background() error {
 		return fmt.Errorf("note the process id: %w", err)
 	}
 	return cmd.Process.Release()
+}
+
+// until is a context that the first signal ends: for what comes before a run,
+// when there is nothing to stop in order. The signal stays noted for exit.
+func (s *interrupter) until(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.early = cancel
+	return ctx
 }

@@ -9,6 +9,9 @@ import (
 // Options is what the command line asks of a run.
 type Options struct {
 	Script      string   // path of the main script, or a project directory
+	MainScript  string   // -main-script, of a project directory; "" is the manifest's
+	Project     *Project // where the script came from, if it is kept in git
+	Announced   bool     // the banner was printed; see Announce
 	Args        []string // what follows the script and is no option
 	CommandLine string   // as history and `workflow.commandLine` show it
 	Name        string   // -name; "" makes one up
@@ -49,6 +52,15 @@ type Options struct {
 	Environ    []string
 	// Interrupts receives SIGINT, SIGTERM; a second one forces.
 	Interrupts <-chan string
+}
+
+// A Project is a pipeline kept in git, of which Script is a part.
+type Project struct {
+	Name       string // org/name
+	Dir        string // of its files
+	Repository string // address as people see it
+	CommitID   string
+	Revision   string // branch or tag; "" for a bare commit
 }
 
 // An ExitError ends the program with a code; its message was already printed

@@ -38,6 +38,7 @@ type run struct {
 	// stop ends the graph's loop with a reason.
 	stop context.CancelCauseFunc
 
+	shown      string // the script as the launch line names it
 	script     string // absolute path of the main script
 	scriptID   string
 	projectDir string
@@ -127,14 +128,19 @@ func (r *run) guarded() (err error) {
 
 // locate finds the main script.
 func (r *run) locate() error {
-	path := r.o.Script
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.o.LaunchDir, path)
-	}
+	path := r.abs(r.o.Script)
+	r.shown = r.o.Script
 	st, err := os.Stat(path)
 	if err == nil && st.IsDir() {
-		path = filepath.Join(path, "main.nf")
-		_, err = os.Stat(path)
+		name, merr := r.mainScript(path)
+		if merr != nil {
+			return merr
+		}
+		path = filepath.Join(path, name)
+		r.shown = strings.TrimRight(r.o.Script, "/") + "/" + name
+		if _, err = os.Stat(path); err != nil {
+			return fmt.Errorf("missing project main script: %s", r.shown)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("script `%s` does not exist", r.o.Script)
@@ -143,6 +149,9 @@ func (r *run) locate() error {
 		return fmt.Errorf("find script: %w", err)
 	}
 	r.projectDir = filepath.Dir(r.script)
+	if p := r.o.Project; p != nil {
+		r.shown = p.Repository
+	}
 	text, err := os.ReadFile(r.script)
 	if err != nil {
 		return fmt.Errorf("read script: %w", err)

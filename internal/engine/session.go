@@ -300,13 +300,7 @@ func (r *run) openObservers() error {
 		return err
 	}
 	r.closers = append(r.closers, log.Close)
-	options := progress.Options{Out: r.o.Stdout}
-	if f, ok := r.o.Stdout.(*os.File); ok {
-		options = progress.FromEnvironment(f, r.o.AnsiLog, getenv)
-	} else if r.o.AnsiLog != nil {
-		options.ANSI = *r.o.AnsiLog
-	}
-	options.Quiet, options.Brand = r.o.Quiet, r.brand()
+	options := progressOptions(r.o)
 	if rel, err := filepath.Rel(r.o.LaunchDir, logFile); err == nil && !strings.HasPrefix(rel, "..") {
 		options.LogFile = rel
 	} else {
@@ -335,11 +329,33 @@ func (r *run) closeAll() error {
 	return errors.Join(errs...)
 }
 
-func (r *run) brand() progress.Brand {
-	if r.o.Brand == "nextflow" {
-		return progress.Brand{Title: "N E X T F L O W", Version: r.o.Version}
+// progressOptions says where and how a run tells of itself.
+func progressOptions(o Options) progress.Options {
+	options := progress.Options{Out: o.Stdout}
+	if f, ok := o.Stdout.(*os.File); ok {
+		options = progress.FromEnvironment(f, o.AnsiLog, func(name string) string { v, _ := o.Getenv(name); return v })
+	} else if o.AnsiLog != nil {
+		options.ANSI = *o.AnsiLog
 	}
-	return progress.Brand{Title: "S L U I C E", Version: r.o.OwnVersion}
+	options.Quiet, options.Brand = o.Quiet, brand(o)
+	return options
+}
+
+func brand(o Options) progress.Brand {
+	if o.Brand == "nextflow" {
+		return progress.Brand{Title: "N E X T F L O W", Version: o.Version}
+	}
+	return progress.Brand{Title: "S L U I C E", Version: o.OwnVersion}
+}
+
+// Announce prints the banner of a run to come, above what downloading its
+// project says.
+func Announce(o *Options) error {
+	o.Announced = true
+	if err := progress.Banner(progressOptions(*o)); err != nil {
+		return fmt.Errorf("write progress: %w", err)
+	}
+	return nil
 }
 
 // user is the name of who runs this.
@@ -357,9 +373,16 @@ func (r *run) user() string {
 func (r *run) launch() {
 	home, _ := r.o.Getenv("HOME")
 	user := r.user()
+	commit, revision := "", r.scriptID[:10]
+	if p := r.o.Project; p != nil {
+		commit, revision = p.CommitID, p.CommitID
+		if p.Revision != "" {
+			revision = commit[:10] + " [" + p.Revision + "]"
+		}
+	}
 	r.post(observe.RunStarted{Launch: observe.Launch{
-		ScriptName: r.o.Script, ScriptFile: r.script, ScriptID: r.scriptID, RunName: r.name, SessionID: r.session,
-		Revision: r.scriptID[:10], CommandLine: r.o.CommandLine, Profile: firstOf(r.o.Profile, "standard"),
+		ScriptName: r.shown, CommitID: commit, Announced: r.o.Announced, ScriptFile: r.script, ScriptID: r.scriptID, RunName: r.name, SessionID: r.session,
+		Revision: revision, CommandLine: r.o.CommandLine, Profile: firstOf(r.o.Profile, "standard"),
 		ConfigFiles: r.config.Files, WorkDir: r.workDir, LaunchDir: r.o.LaunchDir, ProjectDir: r.projectDir,
 		HomeDir: home, UserName: user, Version: r.o.Version, Build: r.o.OwnVersion, Resume: r.resumed,
 		Stub: r.o.Stub, Preview: r.o.Preview, Start: r.start, PID: os.Getpid(),
@@ -376,6 +399,10 @@ func (r *run) describeRun() {
 	}
 	manifest := r.config.Scope("manifest")
 	m := r.meta
+	var project Project
+	if r.o.Project != nil {
+		project = *r.o.Project
+	}
 	for _, f := range []struct {
 		name string
 		v    value.Value
@@ -384,9 +411,10 @@ func (r *run) describeRun() {
 		{"scriptId", value.String(r.scriptID)},
 		{"scriptFile", value.ParsePath(r.script)},
 		{"scriptName", value.String(filepath.Base(r.script))},
-		{"repository", nil},
-		{"commitId", nil},
-		{"revision", nil},
+		{"projectName", value.String(firstOf(project.Name, filepath.Base(r.script)))},
+		{"repository", textOrNull(project.Repository)},
+		{"commitId", textOrNull(project.CommitID)},
+		{"revision", textOrNull(project.Revision)},
 		{"start", r.time(r.start)},
 		{"complete", nil},
 		{"duration", nil},

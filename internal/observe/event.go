@@ -42,6 +42,8 @@ type Launch struct {
 	Resume      bool
 	Stub        bool
 	Preview     bool
+	CommitID    string // of a project kept in git; "" otherwise
+	Announced   bool   // the banner was printed before, above what a download said
 	Start       time.Time
 	PID         int
 }

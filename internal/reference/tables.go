@@ -12,9 +12,10 @@ func tables() []*Page { return []*Page{environment(), featureFlags(), traceField
 func environment() *Page {
 	p := &Page{
 		Kind: "table", Name: "environment variables", File: "environment-variables",
-		Doc: "Variables that are read when the program starts. Other variables of Nextflow have no effect", Follows: "reference/env-vars",
+		Doc: "Variables that are read when the program starts. Those that concern Java, plugins from a registry or services that are not used here are accepted and have no effect", Follows: "reference/env-vars",
 	}
 	p.table("Variables", Variables)
+	p.table("Accepted without effect", inert)
 	return p
 }
 
@@ -100,11 +101,37 @@ var Variables = []Row{
 	{Name: "NXF_ANSI_SUMMARY", Type: "true or false", Doc: "the summary at the end of the redrawn progress"},
 	{Name: "NXF_DEBUG", Type: "1 or 2", Doc: "tasks run by their `.command.run`, which prints the environment (1) and every command (2)"},
 	{Name: "NXF_DISABLE_PARAMS_TYPE_DETECTION", Type: "true or false", Default: "false", Since: "23.10", Doc: "parameters of the command line stay text"},
-	{Name: "NXF_HOME", Type: "a directory", Default: "~/.nextflow", Doc: "directory of the user's own `config` file"},
+	{Name: "NXF_HOME", Type: "a directory", Default: "~/.nextflow", Doc: "directory of the user's own `config` and `scm` files, and of the projects downloaded"},
 	{Name: "NXF_LOG_FILE", Type: "a file", Default: ".nextflow.log", Doc: "log file, unless `-log` names one"},
 	{Name: "NXF_PARAMS_FILE", Type: "a file", Doc: "parameters file, unless `-params-file` names one"},
 	{Name: "NXF_PID_FILE", Type: "a file", Default: ".nextflow.pid", Doc: "where `-bg` writes the process id"},
 	{Name: "NXF_SYNTAX_PARSER", Type: "v1 or v2", Default: "v2", Since: "25.04", Doc: "v1: what only the strict grammar refuses is a warning or passes"},
+	{Name: "NXF_ASSETS", Type: "a directory", Default: "$NXF_HOME/assets", Doc: "where projects kept in git are downloaded to"},
+	{Name: "NXF_OFFLINE", Type: "true or false", Default: "false", Doc: "no remote repository is asked for anything"},
+	{Name: "NXF_ORG", Type: "a name", Default: "nextflow-io", Doc: "organisation of projects that are given by one word"},
+	{Name: "NXF_SCM_FILE", Type: "a file", Default: "$NXF_HOME/scm", Doc: "servers of git repositories, and how to sign in there"},
 	{Name: "NXF_WORK", Type: "a directory", Default: "work", Doc: "work directory, unless `-work-dir` or `workDir` names one"},
 	{Name: "TMPDIR", Type: "a directory", Default: "/tmp", Doc: "where tasks with `scratch true` work"},
+}
+
+// inert are variables that set up what is not there.
+var inert = []Row{
+	{Name: "JAVA_CMD", Doc: "there is no Java"},
+	{Name: "JAVA_HOME", Doc: "there is no Java"},
+	{Name: "NXF_CLOUD_DRIVER", Doc: "there is no such executor"},
+	{Name: "NXF_DEFAULT_DSL", Doc: "scripts are DSL2"},
+	{Name: "NXF_DISABLE_CHECK_LATEST", Doc: "no newer release is looked for"},
+	{Name: "NXF_DISABLE_JOBS_CANCELLATION", Doc: "tasks of this machine end with the run"},
+	{Name: "NXF_DISABLE_WAVE_SERVICE", Doc: "the service is not used"},
+	{Name: "NXF_ENABLE_AWS_SES", Doc: "the service is not used"},
+	{Name: "NXF_ENABLE_VIRTUAL_THREADS", Doc: "there is no Java"},
+	{Name: "NXF_FUSION_TRACE", Doc: "the service is not used"},
+	{Name: "NXF_JAVA_HOME", Doc: "there is no Java"},
+	{Name: "NXF_JVM_ARGS", Doc: "there is no Java"},
+	{Name: "NXF_OPTS", Doc: "there is no Java"},
+	{Name: "NXF_PLUGINS_DEFAULT", Doc: "plugins are built in"},
+	{Name: "NXF_PLUGINS_DIR", Doc: "plugins are built in"},
+	{Name: "NXF_PLUGINS_REGISTRY_URL", Doc: "plugins are built in"},
+	{Name: "NXF_PLUGINS_TEST_REPOSITORY", Doc: "plugins are built in"},
+	{Name: "NXF_VER", Doc: "the release is the one installed"},
 }

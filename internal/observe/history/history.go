@@ -25,7 +25,7 @@ type Record struct {
 	Duration time.Duration
 	RunName  string
 	Status   string // OK, ERR
-	ScriptID string // 32 hexadecimal digits
+	ScriptID string // of a project kept in git the commit, 40 hexadecimal digits; otherwise 32
 	Session  string
 	Command  string
 
@@ -276,8 +276,11 @@ func (o *Observer) Observe(ev observe.Event) {
 	switch e := ev.Body.(type) {
 	case observe.RunStarted:
 		o.launch = e.Launch
+		if o.launch.CommitID != "" {
+			o.launch.ScriptID = o.launch.CommitID
+		}
 		o.note(o.File.Add(Record{
-			Start: e.Launch.Start, RunName: e.Launch.RunName, ScriptID: e.Launch.ScriptID,
+			Start: e.Launch.Start, RunName: e.Launch.RunName, ScriptID: o.launch.ScriptID,
 			Session: e.Launch.SessionID, Command: e.Launch.CommandLine,
 		}))
 	case observe.RunEnded:

@@ -99,9 +99,15 @@ func (a *ansi) Observe(ev observe.Event) {
 }
 
 func (a *ansi) banner(l observe.Launch) {
-	a.print("\n" + a.paint("1;38;5;232;48;5;43", " "+a.o.Brand.Title+" ") + a.paint("2", "  ~  ") + "version " + a.o.Brand.Version + "\n")
+	if !l.Announced {
+		a.print(a.title())
+	}
 	a.print("Launching" + a.paint("35", " `"+l.ScriptName+"` ") + a.paint("2", "[") + a.paint("1;36", l.RunName) +
 		a.paint("2", "] DSL2 - ") + a.paint("36", "revision: ") + a.paint("36", l.Revision) + "\n")
+}
+
+func (a *ansi) title() string {
+	return "\n" + a.paint("1;38;5;232;48;5;43", " "+a.o.Brand.Title+" ") + a.paint("2", "  ~  ") + "version " + a.o.Brand.Version + "\n"
 }
 
 func (a *ansi) message(m observe.Message) {

@@ -38,7 +38,9 @@ func (p *plain) Observe(ev observe.Event) {
 	}
 	switch e := ev.Body.(type) {
 	case observe.RunStarted:
-		p.line(p.o.Brand.Title + "  ~  version " + p.o.Brand.Version)
+		if !e.Launch.Announced {
+			p.line(p.o.Brand.plain())
+		}
 		p.line(launchLine(e.Launch))
 	case observe.TaskChanged:
 		if s := taskLine(e); s != "" {

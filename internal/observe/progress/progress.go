@@ -95,6 +95,22 @@ func FromEnvironment(out *os.File, ansiLog *bool, getenv func(string) string) Op
 	return o
 }
 
+// Banner prints the line that a printer would begin with, for when something
+// must be said before the run begins.
+func Banner(o Options) error {
+	if o.Quiet {
+		return nil
+	}
+	text := o.Brand.plain()
+	if o.ANSI {
+		text = (&ansi{o: o}).title()
+	}
+	_, err := io.WriteString(o.Out, text+"\n")
+	return err
+}
+
+func (b Brand) plain() string { return b.Title + "  ~  version " + b.Version }
+
 // launchLine is "Launching `x.nf` [name] DSL2 - revision: 110ad29f95".
 func launchLine(l observe.Launch) string {
 	return "Launching `" + l.ScriptName + "` [" + l.RunName + "] DSL2 - revision: " + l.Revision
