@@ -301,7 +301,11 @@ func (in *Interp) invoke(th *value.Thread, recv value.Value, name string, args [
 		}
 	}
 	missing := value.MissingMethod(recv, name, args)
-	if near, ok := diag.Near(name, in.Table.Names(recv.Class())); ok && near != name {
+	names := in.Table.Names(recv.Class())
+	if k, isClass := recv.(value.ClassRef); isClass {
+		names = append(names, in.Table.StaticNames(k.Of)...)
+	}
+	if near, ok := diag.Near(name, names); ok && near != name {
 		missing.Message += fmt.Sprintf("\nPossible solution: %s()", near)
 	}
 	return nil, missing

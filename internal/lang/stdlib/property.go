@@ -18,8 +18,12 @@ func (t *Table) Property(th *value.Thread, recv value.Value, name string) (v val
 		v, err := mapGet(th, r, value.String(name))
 		return v, true, err
 	case value.ClassRef:
-		if name == "class" {
+		switch name {
+		case "class":
 			return r, true, nil // String.class is String
+		case "metaClass":
+			return nil, false, value.Throw("java.lang.UnsupportedOperationException",
+				"`%s.metaClass`: classes cannot be given methods while a script runs; write a function, or a class in lib/", r.Of.Simple())
 		}
 		if v, ok := t.StaticProperty(r.Of, name); ok {
 			return v, true, nil

@@ -2,6 +2,7 @@ package stdlib
 
 import (
 	"sort"
+	"strings"
 	"sync"
 
 	"sluice/internal/lang/value"
@@ -114,13 +115,21 @@ func (t *Table) Add(c *value.Class, methods ...*Method) {
 
 // Names lists the methods of class c with those of its parents, sorted: what a
 // near name is looked for among.
-func (t *Table) Names(c *value.Class) []string {
+func (t *Table) Names(c *value.Class) []string { return t.namesOf(c, instancePart) }
+
+// StaticNames lists the static methods of class c, sorted.
+func (t *Table) StaticNames(c *value.Class) []string { return t.namesOf(c, staticPart) }
+
+func (t *Table) namesOf(c *value.Class, p part) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	set := map[string]bool{}
 	for _, k := range ancestry(c) {
-		for name := range t.ownMethods(ownKey{k, instancePart}) {
+		for name := range t.ownMethods(ownKey{k, p}) {
 			set[name] = true
+		}
+		if p != instancePart {
+			continue
 		}
 		for _, o := range t.added[k] {
 			set[o.name] = true
@@ -200,9 +209,21 @@ func (t *Table) method(name string, forms []*overload, self value.Value) *Method
 			}
 			return o.fn(call{t: t, th: th, name: name, recv: recv, args: args})
 		}
-		return nil, value.MissingMethod(recv, name, args)
+		missing := value.MissingMethod(recv, name, args)
+		missing.Message += "\nPossible solution: " + formsText(name, forms)
+		return nil, missing
 	}
 	return m
+}
+
+// formsText lists what a method takes, for the message of a call that fits no form.
+func formsText(name string, forms []*overload) string {
+	const most = 4
+	var texts []string
+	for _, o := range forms[:min(len(forms), most)] {
+		texts = append(texts, name+"("+o.params+")")
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (t *Table) ownMethods(key ownKey) map[string][]*overload {

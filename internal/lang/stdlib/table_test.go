@@ -117,9 +117,9 @@ func TestMissingMethod(t *testing.T) {
 		args []value.Value
 		want string
 	}{
-		{value.String("abc"), "substring", []value.Value{value.String("x")}, "No signature of method: java.lang.String.substring() is applicable for argument types: (String) values: [x]"},
+		{value.String("abc"), "substring", []value.Value{value.String("x")}, "No signature of method: java.lang.String.substring() is applicable for argument types: (String) values: [x]\nPossible solution: substring(beginIndex: Integer, endIndex: Integer = 0)"},
 		{value.String("abc"), "nope", nil, "No signature of method: java.lang.String.nope() is applicable for argument types: () values: []"},
-		{value.NewList(), "take", nil, "No signature of method: java.util.ArrayList.take() is applicable for argument types: () values: []"},
+		{value.NewList(), "take", nil, "No signature of method: java.util.ArrayList.take() is applicable for argument types: () values: []\nPossible solution: take(n: Integer)"},
 		{nil, "size", nil, "Cannot invoke method size() on null object"},
 	} {
 		_, err := table.Call(th, tc.recv, tc.name, tc.args...)
