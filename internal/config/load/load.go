@@ -188,6 +188,9 @@ func (l *loader) finish() {
 	})
 	c.Written = l.state
 	c.Root = config.PlainTree(l.state)
+	if l.final.Len() == 0 && !c.Values["params"] {
+		l.state.Delete(value.String("params"))
+	}
 	l.final = c.Params()
 }
 
