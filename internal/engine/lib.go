@@ -59,6 +59,7 @@ func (l *lib) find(name string) *libFile {
 	if problems.HasErrors() {
 		return nil
 	}
+	scriptClass(file, name)
 	f := &libFile{path: path, file: file}
 	prefix := ""
 	if file.Package != "" {
@@ -74,6 +75,33 @@ func (l *lib) find(name string) *libFile {
 		l.files[name] = f // Groovy takes the first class of the file for the one asked for
 	}
 	return l.files[name]
+}
+
+// scriptClass turns the functions of a file without a class of its name into
+// static methods of such a class, as Groovy makes it of every script.
+func scriptClass(file *syntax.File, name string) {
+	simple := name[strings.LastIndexByte(name, '.')+1:]
+	class := &syntax.ClassDef{Name: simple, Kind: "class"}
+	var others []syntax.Decl
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *syntax.ClassDef:
+			if d.Name == simple {
+				return
+			}
+			others = append(others, d)
+		case *syntax.FuncDef:
+			method := *d
+			method.Static = true
+			class.Methods = append(class.Methods, &method)
+			class.At = d.At
+		default:
+			others = append(others, d)
+		}
+	}
+	if len(class.Methods) > 0 {
+		file.Decls = append(others, class)
+	}
 }
 
 // read finds a file in the first of the directories that has it.

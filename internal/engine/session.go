@@ -133,8 +133,14 @@ func oneLine(d *diag.Diagnostic) string {
 	return text
 }
 
-// checkVersion compares manifest.nextflowVersion with the level we claim: an
-// expression that begins with `!` must hold, others are worth a warning.
+// newestLevel is the newest release of Nextflow whose documentation is followed
+// where it goes beyond the level we claim.
+const newestLevel = "26.10.0"
+
+// checkVersion compares manifest.nextflowVersion with the level we claim. A
+// pipeline that asks for a newer one gets the newest we follow, which scripts
+// see as nextflow.version. An expression that begins with `!` must hold, others
+// are worth a warning.
 func (r *run) checkVersion() error {
 	v := r.config.Get("manifest", "nextflowVersion")
 	if v == nil {
@@ -142,22 +148,32 @@ func (r *run) checkVersion() error {
 	}
 	want := value.ToString(v)
 	condition, must := strings.CutPrefix(want, "!")
-	version, err := r.table.Construct(r.thread, versionClass(r.table), []value.Value{value.String(r.o.Version)})
-	if err != nil {
-		return fmt.Errorf("compare versions: %w", err)
-	}
-	ok, err := r.interp.Invoke(r.thread, version, "matches", []value.Value{value.String(condition)})
-	if err != nil {
-		return fmt.Errorf("manifest.nextflowVersion `%s`: %w", want, err)
+	for _, level := range []string{r.o.Version, newestLevel} {
+		ok, err := r.matchesVersion(level, condition)
+		if err != nil {
+			return fmt.Errorf("manifest.nextflowVersion `%s`: %w", want, err)
+		}
+		if ok {
+			r.o.Version = level
+			return nil
+		}
 	}
 	switch {
-	case value.Truth(ok):
 	case must:
 		return fmt.Errorf("the pipeline requires Nextflow version %s, and this release stands for %s", want, r.o.Version)
 	default:
 		fmt.Fprintf(r.o.Stderr, "WARN: the pipeline asks for Nextflow version %s, and this release stands for %s -- proceeding\n", want, r.o.Version)
 	}
 	return nil
+}
+
+func (r *run) matchesVersion(level, condition string) (bool, error) {
+	version, err := r.table.Construct(r.thread, versionClass(r.table), []value.Value{value.String(level)})
+	if err != nil {
+		return false, err
+	}
+	ok, err := r.interp.Invoke(r.thread, version, "matches", []value.Value{value.String(condition)})
+	return value.Truth(ok), err
 }
 
 // configNames hides what scripts have and configuration files ask their scope for.

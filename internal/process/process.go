@@ -74,13 +74,9 @@ func (p *Process) InvokeMethod(th *value.Thread, name string, args []value.Value
 }
 
 // CallWith connects the process to its inputs; tasks are made when the graph runs.
-func (p *Process) CallWith(th *value.Thread, args []value.Value) (value.Value, error) {
+func (p *Process) CallWith(_ *value.Thread, args []value.Value) (value.Value, error) {
 	d := p.def
 	if err := d.compile(); err != nil {
-		return nil, err
-	}
-	args, err := called(th, args)
-	if err != nil {
 		return nil, err
 	}
 	args = dataflow.Flatten(args)
@@ -98,23 +94,6 @@ func (p *Process) CallWith(th *value.Thread, args []value.Value) (value.Value, e
 	d.run.Post(observe.ProcessDefined{Name: n.name})
 	p.out = n.out
 	return n.out, nil
-}
-
-// called are arguments with closures replaced by what they give: `P { ch }`
-// is `P(ch)`.
-func called(th *value.Thread, args []value.Value) ([]value.Value, error) {
-	given := make([]value.Value, len(args))
-	for i, a := range args {
-		if c, ok := a.(*value.Closure); ok {
-			v, err := c.CallWith(th, nil)
-			if err != nil {
-				return nil, err
-			}
-			a = v
-		}
-		given[i] = a
-	}
-	return given, nil
 }
 
 func (d *definition) compile() error {

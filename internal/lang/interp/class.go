@@ -107,7 +107,7 @@ func (c *compiler) scriptClass(name string) *Class {
 		}
 		return nil
 	}
-	if full, ok := c.inst.imports()[name]; ok {
+	if full, ok := c.inst.Module.Imports[name]; ok {
 		name = full
 	} else if f := c.inst.Module.File; f != nil && f.Package != "" {
 		if k := c.inst.in.libClass(f.Package + "." + name); k != nil {

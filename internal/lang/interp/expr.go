@@ -245,28 +245,10 @@ func (c *compiler) class(name string) (*value.Class, bool) {
 	if k := c.scriptClass(name); k != nil {
 		return k.of, true
 	}
-	if full, ok := c.inst.imports()[name]; ok {
+	if full, ok := c.inst.Module.Imports[name]; ok {
 		name = full
 	}
 	return c.inst.in.Table.Class(name)
-}
-
-// imports maps the simple names that import declarations bring in.
-func (inst *Instance) imports() map[string]string {
-	if inst.imported != nil || inst.Module.File == nil {
-		return inst.imported
-	}
-	inst.imported = map[string]string{}
-	for _, d := range inst.Module.File.Decls {
-		if imp, ok := d.(*syntax.Import); ok && !imp.Star && !imp.Static {
-			name := imp.Alias
-			if name == "" {
-				name = (&value.Class{Name: imp.Name}).Simple()
-			}
-			inst.imported[name] = imp.Name
-		}
-	}
-	return inst.imported
 }
 
 func (c *compiler) list(x *syntax.List) code {

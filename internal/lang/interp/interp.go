@@ -35,10 +35,9 @@ type Instance struct {
 	// Builtin finds the host's value of a name: params, channel, log, moduleDir, …
 	Builtin func(name string) (value.Value, bool)
 
-	in       *Interp
-	imported map[string]string
-	classes  map[string]*Class
-	first    *Class // the first of classes
+	in      *Interp
+	classes map[string]*Class
+	first   *Class // the first of classes
 }
 
 // NewInstance makes an instance whose functions are ready to be called.
@@ -48,6 +47,7 @@ func (in *Interp) NewInstance(m *resolve.Module, builtin func(string) (value.Val
 		return inst
 	}
 	inst.defineClasses()
+	inst.importStatics()
 	for _, d := range m.File.Decls {
 		f, ok := d.(*syntax.FuncDef)
 		if !ok {
@@ -62,6 +62,24 @@ func (in *Interp) NewInstance(m *resolve.Module, builtin func(string) (value.Val
 		inst.Globals[i] = fn
 	}
 	return inst
+}
+
+// importStatics gives what `import static` declares its value: a constant, or a
+// method of the class.
+func (inst *Instance) importStatics() {
+	for _, s := range inst.Module.Statics {
+		of, ok := (&compiler{inst: inst}).class(s.Class)
+		if !ok {
+			continue // the resolver knows it
+		}
+		if v, ok := inst.in.Table.StaticProperty(of, s.Member); ok {
+			inst.Set(s.Name, v)
+			continue
+		}
+		inst.Set(s.Name, &value.Native{Name: s.Name, Fn: func(th *value.Thread, _ value.Value, args []value.Value) (value.Value, error) {
+			return inst.in.invoke(th, value.ClassRef{Of: of}, s.Member, args)
+		}})
+	}
 }
 
 // Set gives a global its value: how processes, workflows and included names arrive.

@@ -164,7 +164,7 @@ func (r *resolver) classDef(name string) *syntax.ClassDef {
 	if !ok {
 		return nil
 	}
-	if full, ok := r.imports[name]; ok {
+	if full := r.imported(name); full != "" {
 		name = full
 	} else if r.module.File != nil && r.module.File.Package != "" {
 		if d := src.ClassDef(r.module.File.Package + "." + name); d != nil {
@@ -205,7 +205,7 @@ func (r *resolver) openMember(x *syntax.Ident) bool {
 	if r.cls == nil {
 		return false
 	}
-	if r.classDef(x.Name) != nil || r.imports[x.Name] != "" {
+	if r.classDef(x.Name) != nil || r.imported(x.Name) != "" {
 		x.Binding.Kind = syntax.ClassName
 		return true
 	}
@@ -222,7 +222,7 @@ func (r *resolver) globalSeen(name string) bool {
 		return true
 	}
 	_, ok := r.module.Exports[name].(*syntax.ClassDef)
-	return ok
+	return ok || r.isStaticImport(name)
 }
 
 // unknownInClass reports an unknown name of a class: no later statement of

@@ -18,7 +18,7 @@ func ConfigStmt(s syntax.Stmt, names Names) (*Module, diag.List) {
 
 func config(names Names, body func(*resolver)) (*Module, diag.List) {
 	var diags diag.List
-	m := &Module{Exports: map[string]syntax.Decl{}, index: map[string]int32{}}
+	m := &Module{Exports: map[string]syntax.Decl{}, index: map[string]int32{}, Imports: map[string]string{}}
 	r := &resolver{names: names, module: m, diags: &diags, workflowVars: map[string]bool{}}
 	r.open(topFrame).dynamic = true
 	body(r)

@@ -195,7 +195,7 @@ func (r *resolver) typeRef(t *syntax.TypeRef) {
 	if r.classDef(t.Name) != nil || r.typeParam(t.Name) {
 		return
 	}
-	if r.cls != nil && r.imports[t.Name] != "" {
+	if r.cls != nil && r.imported(t.Name) != "" {
 		return // of a jar in lib/, perhaps: it is missed by the code that needs it, and only then
 	}
 	if i := strings.LastIndexByte(t.Name, '.'); i >= 0 && r.names.Class(t.Name[i+1:]) {

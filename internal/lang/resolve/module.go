@@ -55,9 +55,14 @@ type Module struct {
 	Body     []syntax.Decl // top-level statements and blocks, in order
 	Frame    *syntax.FuncInfo
 	Classes  map[*syntax.Prop]string // full class names written out
+	Imports  map[string]string       // simple names that import declarations bring in
+	Statics  []StaticImport
 	index    map[string]int32
 	decls    map[string]source.Span
 }
+
+// A StaticImport is `import static Class.Member as Name`: a global.
+type StaticImport struct{ Name, Class, Member string }
 
 // An Include is one include declaration and the module it names.
 type Include struct {

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,7 +21,7 @@ type resolver struct {
 	fn      *function
 	diags   *diag.List
 	pending []pendingName
-	imports map[string]string // simple names that import declarations bring in
+	stars   []string // packages of which an import declaration brings in everything
 	// workflowVars are names that workflows assign without `def`.
 	workflowVars map[string]bool
 	cls          *classScope // the class whose code is being resolved
@@ -51,7 +52,7 @@ type pendingName struct {
 // Script resolves a script file.
 func Script(f *syntax.File, path string, names Names, load Loader) (*Module, diag.List) {
 	var diags diag.List
-	m := &Module{File: f, Path: path, Exports: map[string]syntax.Decl{}, index: map[string]int32{}, decls: map[string]source.Span{}}
+	m := &Module{File: f, Path: path, Exports: map[string]syntax.Decl{}, index: map[string]int32{}, Imports: map[string]string{}, decls: map[string]source.Span{}}
 	r := &resolver{names: names, module: m, diags: &diags, workflowVars: map[string]bool{}}
 	r.open(topFrame)
 	for _, d := range f.Decls {
@@ -103,24 +104,47 @@ func (r *resolver) export(d syntax.Decl, load Loader) {
 	}
 }
 
-// importClass makes a class known by its simple name.
+// importClass makes a class known by its simple name, or a static member of one.
 func (r *resolver) importClass(d *syntax.Import) {
-	if d.Star || d.Static {
-		return
-	}
+	dot := strings.LastIndexByte(d.Name, '.')
 	name := d.Alias
 	if name == "" {
-		name = d.Name[strings.LastIndexByte(d.Name, '.')+1:]
+		name = d.Name[dot+1:]
 	}
-	if r.imports == nil {
-		r.imports = map[string]string{}
+	switch {
+	case d.Static && !d.Star && dot > 0 && r.names.Class(d.Name[:dot]):
+		r.module.Statics = append(r.module.Statics, StaticImport{name, d.Name[:dot], d.Name[dot+1:]})
+		r.module.declare(name)
+	case d.Static:
+	case d.Star:
+		r.stars = append(r.stars, d.Name)
+	default:
+		r.module.Imports[name] = d.Name
 	}
-	r.imports[name] = d.Name
+}
+
+// imported is the full name of a class that an import declaration brings in,
+// "" if none does.
+func (r *resolver) imported(name string) string {
+	if full, ok := r.module.Imports[name]; ok {
+		return full
+	}
+	for _, pkg := range r.stars {
+		if full := pkg + "." + name; r.names.Class(full) {
+			r.module.Imports[name] = full
+			return full
+		}
+	}
+	return ""
+}
+
+func (r *resolver) isStaticImport(name string) bool {
+	return slices.ContainsFunc(r.module.Statics, func(s StaticImport) bool { return s.Name == name })
 }
 
 // knownClass says whether a class of this name exists, imported or not.
 func (r *resolver) knownClass(name string) bool {
-	if full, ok := r.imports[name]; ok {
+	if full := r.imported(name); full != "" {
 		name = full
 	}
 	return r.names.Class(name)

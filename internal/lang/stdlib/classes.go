@@ -173,6 +173,14 @@ var classDefs = []classDef{
 	{class: value.UUIDClass, methods: uuidMethods, statics: uuidStatics, constructors: uuidConstructors},
 	{class: value.RandomClass, methods: randomMethods, constructors: randomConstructors},
 	{class: digestClass, methods: digestMethods, statics: digestStatics},
+	{class: inetClass, methods: inetMethods, statics: inetStatics},
+
+	{class: jsonObjectClass, methods: jsonObjectMethods, constructors: jsonObjectConstructors, constants: jsonObjectConstants},
+	{class: jsonArrayClass, methods: jsonArrayMethods, constructors: jsonArrayConstructors},
+	{class: jsonTokenerClass, constructors: jsonTokenerConstructors},
+	{class: schemaClass, methods: schemaMethods},
+	{class: schemaLoaderClass, statics: schemaLoaderStatics},
+	{class: violationClass, methods: violationMethods},
 }
 
 var (

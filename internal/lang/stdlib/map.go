@@ -29,9 +29,23 @@ func guarded(defs []def) []def {
 	return defs
 }
 
+// paramsMethod is a method that only the map of parameters has. Libraries of
+// published pipelines set parameters by it.
+func paramsMethod(f func(call)) func(call) (value.Value, error) {
+	return func(c call) (value.Value, error) {
+		if c.asMap().Guard == nil {
+			return nil, c.missing()
+		}
+		f(c)
+		return nil, nil
+	}
+}
+
 func mapMethods() []def {
 	return guarded([]def{
 		{"size", "", "is the number of entries", sizeMethod},
+		{"allowNames", "names: Iterable", "of params: lets a name be set again", paramsMethod(func(call) {})},
+		{"put0", "key, value: Object?", "of params: sets a parameter whatever it was", paramsMethod(func(c call) { c.asMap().Replace(c.arg(0), c.arg(1)) })},
 		{"isEmpty", "", "says whether there is no entry", func(c call) (value.Value, error) { return value.Bool(c.asMap().Len() == 0), nil }},
 		{"get", "key", "is the value of key, null if there is none", func(c call) (value.Value, error) { return mapGet(c.th, c.asMap(), c.arg(0)) }},
 		{"get", "key, default", "is the value of key; a missing one is set to default", func(c call) (value.Value, error) {

@@ -113,7 +113,7 @@ func (p *parser) paren() Expr {
 	p.next()
 	saved := p.nest()
 	defer p.unnest(saved)
-	x := p.expr()
+	x := p.exprOrCommand()
 	if p.tok.Kind == Comma && !p.bad {
 		elems := []Expr{x}
 		for p.got(Comma) {

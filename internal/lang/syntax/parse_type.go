@@ -155,11 +155,11 @@ func (p *parser) param() *Param {
 		param.Variadic = true
 	} else if p.typeThenName() {
 		param.Type = p.typeRef(false)
-	}
-	if p.tok.Kind == Ellipsis && !p.bad {
-		p.older(p.span(p.tok), "a variable number of parameters is of the older grammar", "take a list")
-		p.next()
-		param.Variadic = true
+		if p.tok.Kind == Ellipsis {
+			p.older(p.span(p.tok), "a variable number of parameters is of the older grammar", "take a list")
+			p.next()
+			param.Variadic = true
+		}
 	}
 	param.Name, _ = p.name("a parameter name")
 	if p.tok.Kind == Colon && !p.bad {

@@ -445,8 +445,6 @@ func (p *printer) params(list []*Param) {
 				p.w("...")
 			}
 			p.w(" ")
-		} else if q.Type == nil && q.Variadic {
-			p.w("... ")
 		}
 		p.w(q.Name)
 		if behind {

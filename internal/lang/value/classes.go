@@ -130,7 +130,7 @@ var importedClasses = []*Class{
 }
 
 var qualifiedClasses = []*Class{
-	GStringClass, TupleClass, BagClass, MapEntryClass, PatternClass, MatcherClass, GroupKeyClass, JsonSlurperClass, JsonOutputClass,
+	GStringClass, TupleClass, BagClass, BlankListClass, MapEntryClass, PatternClass, MatcherClass, GroupKeyClass, JsonSlurperClass, JsonOutputClass,
 }
 
 var primitiveTypes = []*Class{IntType, LongType, ShortType, ByteType, DoubleType, FloatType, BooleanType, CharType, VoidType}
