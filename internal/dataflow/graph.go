@@ -10,6 +10,8 @@ import (
 
 // A Graph is the channels of a run and the loop that drives their readers.
 type Graph struct {
+	Sketch *Sketch // of the connections; nil unless a picture is wanted
+
 	lock    *sync.Mutex // the interpreter lock, held while readers run
 	running bool
 	ready   []*Reader

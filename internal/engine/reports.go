@@ -7,6 +7,7 @@ import (
 
 	"sluice/internal/config"
 	"sluice/internal/observe"
+	"sluice/internal/observe/dag"
 	"sluice/internal/observe/report"
 	"sluice/internal/observe/trace"
 )
@@ -22,7 +23,7 @@ type keeper interface {
 // run goes on without that report.
 func (r *run) openReports() ([]observe.Observer, error) {
 	var all []observe.Observer
-	for _, open := range []func() (keeper, error){r.openTrace, r.openReport, r.openTimeline} {
+	for _, open := range []func() (keeper, error){r.openTrace, r.openReport, r.openTimeline, r.openDAG} {
 		k, err := open()
 		var exists interface{ Exists() }
 		if errors.As(err, &exists) {
@@ -92,12 +93,29 @@ func (r *run) openTimeline() (keeper, error) {
 	return w, nil
 }
 
+// openDAG prepares the picture of the workflow.
+func (r *run) openDAG() (keeper, error) {
+	cfg, err := r.wanted("dag")
+	if cfg == nil || err != nil {
+		return nil, err
+	}
+	w, err := dag.New(dag.Options{
+		File: r.reportFile(cfg.File, "dag", "html"), Overwrite: cfg.Overwrite,
+		Depth: cfg.Depth, Direction: cfg.Direction, Verbose: cfg.Verbose,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.draws = true
+	return w, nil
+}
+
 // wanted is a scope's settings, nil when it is not switched on.
 func (r *run) wanted(scope string) (*config.Report, error) {
 	cfg, problems := r.config.Report(scope)
 	if err := problems.Err(); err != nil || !cfg.Enabled {
 		return nil, err
 	}
-	r.measures = true
+	r.measures = r.measures || scope != "dag"
 	return &cfg, nil
 }

@@ -83,6 +83,7 @@ type run struct {
 	ignored   int
 	compiled  bool // the script and all it includes were resolved
 	measures  bool // an observer wants to know what tasks use
+	draws     bool // an observer wants to know how processes are connected
 }
 
 // errStopped ends the loop after a task failed.
@@ -267,12 +268,19 @@ func (r *run) runScript(main *resolve.Module) error {
 		Template:  r.template, Warn: r.warn, Outputs: outputs,
 	}
 	r.processes.FullName, r.processes.Use = r.runtime.FullName, r.runtime.Use
+	if r.draws {
+		r.graph.Sketch = &dataflow.Sketch{Scope: r.runtime.Scope}
+	}
 	script, err := r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
 	if err != nil {
 		return err
 	}
 	if err := script.Entry(r.o.Entry); err != nil {
 		return err
+	}
+	if r.graph.Sketch != nil {
+		r.post(observe.WorkflowDrawn{Picture: r.graph.Sketch.Picture()})
+		r.graph.Sketch = nil
 	}
 	if r.o.Preview {
 		return nil

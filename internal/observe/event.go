@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/dataflow"
 	"sluice/internal/task"
 )
 
@@ -98,6 +99,10 @@ type FilePublished struct {
 	Labels []string
 }
 
+// WorkflowDrawn tells how processes and operators are connected, before any
+// of them has worked. It comes only when a picture is wanted.
+type WorkflowDrawn struct{ Picture dataflow.Picture }
+
 // Level is how loud a message is.
 type Level uint8
 
@@ -186,6 +191,7 @@ func (ProcessDefined) body() {}
 func (ProcessEnded) body()   {}
 func (TaskChanged) body()    {}
 func (FilePublished) body()  {}
+func (WorkflowDrawn) body()  {}
 func (Message) body()        {}
 func (CacheHash) body()      {}
 func (WorkflowError) body()  {}

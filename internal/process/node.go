@@ -99,6 +99,7 @@ func (n *node) connect(args []value.Value) error {
 		return err
 	}
 	n.outputs(from)
+	n.sketch(from)
 	if len(args) == 0 {
 		n.startEmpty()
 		return nil
@@ -139,6 +140,56 @@ func (n *node) outputs(from []*dataflow.Channel) {
 			n.topic = append(n.topic, topicOut{len(n.outs) - 1, g.Topic(o.topic)})
 		}
 	}
+}
+
+// sketch notes the call for a picture of the workflow.
+func (n *node) sketch(from []*dataflow.Channel) {
+	if n.run.Graph.Sketch == nil {
+		return
+	}
+	var in, out []dataflow.Port
+	for i, c := range from {
+		in = append(in, dataflow.Port{Channel: c, Label: n.def.inputs[i].label()})
+	}
+	for i, c := range n.outs {
+		out = append(out, dataflow.Port{Channel: c, Label: n.def.outputs[i].label()})
+	}
+	n.run.Graph.Sketch.Process(n.name, in, out)
+}
+
+// label is what a picture calls an input.
+func (in *input) label() string {
+	if in.each || in.kind == tupleInput {
+		return ""
+	}
+	if in.kind == stdinInput {
+		return "-"
+	}
+	return in.name
+}
+
+// label is what a picture calls an output: the variable it is, if it is one.
+func (o *output) label() string {
+	switch o.kind {
+	case stdoutOutput:
+		return "-"
+	case envOutput:
+		return o.name
+	case valOutput:
+		if isVariable(o.name) {
+			return o.name
+		}
+	}
+	return ""
+}
+
+func isVariable(text string) bool {
+	for i := range len(text) {
+		if !isNameByte(text[i], i > 0) {
+			return false
+		}
+	}
+	return text != "" && text != "true" && text != "false" && text != "null"
 }
 
 // startEmpty makes the one task of a process without inputs.

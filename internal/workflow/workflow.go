@@ -105,12 +105,16 @@ func (rt *Runtime) execute(s *Script, def *syntax.WorkflowDef, name string, args
 	f := s.Inst.NewFrame(rt.Thread, def.Func)
 	for i, t := range def.Take {
 		f.Bind(t.Binding, args[i])
+		if c, ok := args[i].(*dataflow.Channel); ok {
+			rt.Graph.Sketch.Name(c, t.Name, true)
+		}
 	}
 	if def.Main != nil {
 		if _, err := s.Inst.Block(def.Main).Run(f); err != nil {
 			return nil, err
 		}
 	}
+	rt.sketchVariables(f)
 	out := dataflow.NewMulti("workflow `" + name + "`")
 	for _, e := range def.Emit {
 		if err := rt.emit(s, f, e, out); err != nil {
@@ -147,7 +151,30 @@ func (rt *Runtime) emit(s *Script, f *interp.Frame, e *syntax.EmitDecl, out *dat
 		c.Name = name
 	}
 	out.Add(name, c)
+	rt.Graph.Sketch.Name(c, name, false)
 	return nil
+}
+
+// sketchVariables names the channels that variables of a body hold.
+func (rt *Runtime) sketchVariables(f *interp.Frame) {
+	if rt.Graph.Sketch == nil {
+		return
+	}
+	for _, name := range f.Names() {
+		if v, ok := f.Property(name); ok {
+			if c, isChannel := v.(*dataflow.Channel); isChannel {
+				rt.Graph.Sketch.Variable(c, name)
+			}
+		}
+	}
+}
+
+// Scope is the full name of the workflow being executed, "" for the entry.
+func (rt *Runtime) Scope() string {
+	if n := len(rt.stack); n > 0 {
+		return rt.stack[n-1].name
+	}
+	return ""
 }
 
 func (rt *Runtime) channel(v value.Value, e *syntax.EmitDecl) (*dataflow.Channel, error) {

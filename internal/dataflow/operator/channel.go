@@ -99,7 +99,11 @@ func (op *operator) make(env *Env, th *value.Thread, args []value.Value) (value.
 	if err := c.checkArity(); err != nil {
 		return nil, err
 	}
-	return c.placed(op.run(c))
+	v, err := c.placed(op.run(c))
+	if err == nil && op != valueMaker && op != topicMaker {
+		c.graph.Sketch.Source("Channel."+op.name, channelsOf(v)...)
+	}
+	return v, err
 }
 
 // chunk is how many items a source emits before others get their turn.

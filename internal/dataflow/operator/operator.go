@@ -132,7 +132,39 @@ func (op *operator) apply(env *Env, th *value.Thread, recv value.Value, args []v
 	if err := c.checkArity(); err != nil {
 		return nil, err
 	}
-	return c.placed(op.run(c))
+	v, err := c.placed(op.run(c))
+	if err == nil {
+		c.sketch(v)
+	}
+	return v, err
+}
+
+// sketch notes the operator for a picture of the workflow.
+func (c *call) sketch(gave value.Value) {
+	same := gave == c.recv
+	if c.graph.Sketch == nil || c.op == setOp || c.op == getValOp || c.op == dumpOp && same {
+		return
+	}
+	in := append([]*dataflow.Channel(nil), channelsOf(c.recv)...)
+	for _, a := range c.args {
+		in = append(in, channelsOf(a)...)
+	}
+	var out []*dataflow.Channel
+	if c.op != subscribeOp {
+		out = channelsOf(gave)
+	}
+	c.graph.Sketch.Operator(c.op.name, in, out)
+}
+
+// channelsOf are the channels that a value stands for.
+func channelsOf(v value.Value) []*dataflow.Channel {
+	switch v := v.(type) {
+	case *dataflow.Channel:
+		return []*dataflow.Channel{v}
+	case *dataflow.MultiChannel:
+		return v.Channels()
+	}
+	return nil
 }
 
 func (c *call) checkArity() error {
