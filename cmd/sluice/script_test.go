@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 //	signal NAME         send INT, TERM or KILL to the command in the background
 //	nochildren          no process is left that works below the script's directory
 //	commit dir branch [tag]  commit all files of dir, a git repository from then on
+//	serve dir user password  keep the repositories below dir at http://$SERVER, for one user
 //	tmpfs dir size      mount a file system of that size (needs root)
 //	readonly dir        make dir refuse writes, from root too
 func TestScripts(t *testing.T) {
@@ -58,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"status":     status,
 			"commit":     commit,
 			"says":       says,
+			"serve":      serve,
 			"waitfor":    waitFor,
 			"signal":     signalBackground,
 			"nochildren": noChildren,

@@ -194,7 +194,7 @@ func (p *program) print(err error) {
 		fmt.Fprintln(p.stderr, plain.message)
 		return
 	}
-	fmt.Fprintf(p.stderr, "error: %s\n", strings.TrimRight(err.Error(), "\n"))
+	fmt.Fprintf(p.stderr, "error: %s\n", project.Redact(strings.TrimRight(err.Error(), "\n")))
 	var u *usageError
 	var pe *project.Error
 	switch {
@@ -207,9 +207,9 @@ func (p *program) print(err error) {
 
 func (p *program) advise(note, help string) {
 	if note != "" {
-		fmt.Fprintf(p.stderr, "  = note: %s\n", note)
+		fmt.Fprintf(p.stderr, "  = note: %s\n", project.Redact(note))
 	}
 	if help != "" {
-		fmt.Fprintf(p.stderr, "  = help: %s\n", help)
+		fmt.Fprintf(p.stderr, "  = help: %s\n", project.Redact(help))
 	}
 }

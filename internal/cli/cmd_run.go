@@ -15,6 +15,7 @@ import (
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
+	"sluice/internal/project"
 )
 
 func runOptions(p *program, r *request) []option {
@@ -150,12 +151,26 @@ func (p *program) defaults(r *request) {
 	}
 }
 
+// commandLine is the command as it may be kept and shown: without passwords.
 func (p *program) commandLine() string {
 	words := []string{p.brand}
-	for _, a := range p.args {
-		words = append(words, shellQuote(a))
+	for i, a := range p.args {
+		if i > 0 && p.args[i-1] == "-user" {
+			a = withoutPassword(a)
+		} else if v, ok := strings.CutPrefix(a, "-user="); ok {
+			a = "-user=" + withoutPassword(v)
+		}
+		words = append(words, shellQuote(project.Redact(a)))
 	}
 	return strings.Join(words, " ")
+}
+
+// withoutPassword is `name:…`, what -user had, less what must not be seen.
+func withoutPassword(user string) string {
+	if name, _, ok := strings.Cut(user, ":"); ok {
+		return name + ":***"
+	}
+	return user
 }
 
 func shellQuote(s string) string {

@@ -92,6 +92,11 @@ func (s *Store) urlSource(text string) (*Source, error) {
 	user := u.User
 	if u.Scheme != "ssh" {
 		u.User = nil
+	} else if _, ok := user.Password(); ok {
+		return nil, &Error{
+			Message: fmt.Sprintf("the address `%s` has a password, and ssh takes none from there", Redact(text)),
+			Help:    "leave it out: keys of ssh come from its agent; or use https",
+		}
 	}
 	src, err := s.remoteSource(u.String(), u.Host, strings.TrimPrefix(u.Path, "/"), text)
 	if err != nil {
@@ -280,7 +285,7 @@ func checkName(name string) error {
 	for _, part := range strings.Split(name, "/") {
 		if !namePart.MatchString(part) {
 			return &Error{
-				Message: fmt.Sprintf("`%s` is not the name of a project", name),
+				Message: fmt.Sprintf("`%s` is not the name of a project", withoutUser(name)),
 				Help:    "a project is `org/name`, of letters, digits, `-`, `_` and `.`, or the address of a repository",
 			}
 		}
@@ -288,7 +293,41 @@ func checkName(name string) error {
 	return nil
 }
 
-var userInfo = regexp.MustCompile(`(://)[^/@\s]*@`)
-
 // Redact takes user names and passwords out of addresses in a text.
-func Redact(text string) string { return userInfo.ReplaceAllString(text, "$1") }
+func Redact(text string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "://")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		b.WriteString("://")
+		text = rest
+		if !imageAddress.MatchString(before) {
+			text = rest[userInfo(rest):]
+		}
+	}
+}
+
+// imageAddress ends before the :// of what has tags and digests: name:tag@sha256:…
+var imageAddress = regexp.MustCompile(`(?:^|[^a-z0-9])(?:docker|oras|library|shub)$`)
+
+// userInfo is the length of the user and password at the start of what stands
+// behind ://. A password with a slash in it is wrong there, and still secret.
+func userInfo(text string) int {
+	if end := strings.IndexAny(text, " \t\r\n'\"`"); end >= 0 {
+		text = text[:end]
+	}
+	host, _, _ := strings.Cut(text, "/")
+	if at := strings.LastIndex(host, "@"); at >= 0 {
+		return at + 1
+	}
+	if _, port, ok := strings.Cut(host, ":"); ok && strings.Trim(port, "0123456789") != "" {
+		return strings.LastIndex(text, "@") + 1
+	}
+	return 0
+}
+
+// withoutUser is a name that was meant as an address, from its host on.
+func withoutUser(name string) string { return name[strings.LastIndex(name, "@")+1:] }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -124,7 +125,17 @@ func (p *Project) submoduleSource(parent *Source, address string) (*Source, erro
 	if err != nil {
 		return nil, err
 	}
+	// Who may read the project signs in at its server, nowhere else.
+	if !local && !parent.Local && sameServer(src.Clone, parent.Clone) {
+		src.provider.User, src.provider.Password, src.provider.Token = parent.provider.User, parent.provider.Password, parent.provider.Token
+	}
 	return src, nil
+}
+
+func sameServer(a, b string) bool {
+	first, err1 := url.Parse(a)
+	second, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && first.Host != "" && first.Scheme == second.Scheme && first.Host == second.Host
 }
 
 // clones is the directory of other commits' files.
