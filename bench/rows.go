@@ -9,7 +9,8 @@ import (
 // A row is one line of the table.
 type row struct {
 	name   string
-	script string     // main.nf
+	script string // main.nf
+	files  func() map[string]string
 	before [][]string // runs that are not measured
 	args   []string
 	short  bool   // repeated as often as -repeat says
@@ -123,6 +124,23 @@ var rows = []row{
 	{
 		name: "closures-300k", script: closures, args: runArgs(), short: true,
 		target: target{faster: 6},
+	},
+	{
+		name: "config-json", files: func() map[string]string { return tree(100) }, args: []string{"config", "-o", "json", "-profile", "p7", "."}, short: true,
+		target: target{faster: 10, wall: 100 * time.Millisecond},
+	},
+	{
+		name: "preview-100", files: func() map[string]string { return tree(100) }, args: runArgs("-preview"), short: true,
+		target: target{faster: 10, wall: 150 * time.Millisecond},
+	},
+	{
+		name: "stub-100", files: func() map[string]string { return tree(100) }, args: runArgs("-stub-run"),
+		target: target{faster: 8},
+	},
+	{
+		name: "lint-3000", files: func() map[string]string { return tree(3000) }, args: []string{"lint", "-o", "concise", "."},
+		alone:  true, // the original ends with an internal error on files that have warnings alone
+		target: target{wall: 5 * time.Second},
 	},
 }
 
