@@ -4,5 +4,6 @@
 //
 // Everything is a pure function of values; closures and dynamic strings are
 // evaluated before they come here. Start with Directive and its table in
-// table.go; convert.go and publish.go hold the conversions.
+// table.go; qualifier_table.go is the table of what inputs and outputs begin
+// with; examples holds a script for each entry of both; convert.go and publish.go hold the conversions.
 package directive

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 
+	"sluice/internal/directive"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -149,7 +150,7 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg, qualifier string) e
 			}
 			in.arity = ar
 		default:
-			return d.noOption(a, qualifier, option, pathInputOptions)
+			return d.noOption(a, qualifier, option, directive.InputQualifier(qualifier).OptionNames())
 		}
 	}
 	return nil

@@ -160,7 +160,7 @@ func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) err
 		*to = bool(b)
 		return nil
 	}
-	if err := d.checkOutputOption(o, a, qualifier, option); err != nil {
+	if err := d.checkOutputOption(a, qualifier, option); err != nil {
 		return err
 	}
 	switch option {

@@ -5,18 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/directive"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
-)
-
-// Options that declarations may have. Options of paths stand in both lists of
-// their section.
-var (
-	pathInputOptions  = []string{"arity", "name", "stageAs"}
-	outputOptions     = []string{"emit", "optional", "topic"}
-	pathOutputOptions = append([]string{"arity", "followLinks", "glob", "hidden", "includeInputs", "maxDepth", "type"}, outputOptions...)
-	ignoredOptions    = []string{"mode", "name", "separatorChar"} // of older releases: no effect
 )
 
 // noOption is the fault for an option that a qualifier does not have.
@@ -32,15 +24,12 @@ func (d *definition) noOption(a syntax.Arg, qualifier, option string, known []st
 }
 
 // checkOutputOption refuses options that the qualifier does not have.
-func (d *definition) checkOutputOption(o *output, a syntax.Arg, qualifier, option string) error {
-	known := outputOptions
-	if o.kind == pathOutput {
-		known = pathOutputOptions
-	}
-	if slices.Contains(known, option) || slices.Contains(ignoredOptions, option) {
+func (d *definition) checkOutputOption(a syntax.Arg, qualifier, option string) error {
+	use := directive.OutputQualifier(qualifier)
+	if use.Accepts(option) {
 		return nil
 	}
-	return d.noOption(a, qualifier, option, known)
+	return d.noOption(a, qualifier, option, use.OptionNames())
 }
 
 // checkName refuses what cannot follow `P.out.`.

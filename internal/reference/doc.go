@@ -1,5 +1,5 @@
 // Package reference describes what there is: every operator, channel factory,
-// directive, type, function, configuration option, command, environment
+// directive, qualifier, type, function, configuration option, command, environment
 // variable, feature flag and trace field, one page each.
 //
 // It knows nothing by itself: the pages are made from the tables that the

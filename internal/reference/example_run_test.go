@@ -14,25 +14,30 @@ import (
 	"sluice/internal/reference"
 )
 
-// examples holds NAME.nf and NAME.out.
-const examples = "../dataflow/operator/examples"
+// examples hold NAME.nf and NAME.out.
+var examples = map[string]string{
+	"operator":  "../dataflow/operator/examples",
+	"channel":   "../dataflow/operator/examples",
+	"qualifier": "../directive/examples/qualifier",
+}
 
-// TestExamples runs the example of every operator and channel factory and
-// compares what it prints.
+// TestExamples runs the example of every operator, channel factory and
+// qualifier, and compares what it prints.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, p := range reference.Pages(cli.Commands()) {
-		if p.Kind != "operator" && p.Kind != "channel" || strings.HasPrefix(p.Doc, "is refused") {
+		dir, ok := examples[p.Kind]
+		if !ok || strings.HasPrefix(p.Doc, "is refused") {
 			continue
 		}
-		t.Run(p.Name, func(t *testing.T) {
+		t.Run(p.Kind+" "+p.Name, func(t *testing.T) {
 			t.Parallel()
 			if p.Script == "" {
-				t.Fatal("has no example in " + examples)
+				t.Fatal("has no example in " + dir)
 			}
 			got := runExample(t, p.Script)
 			if *update {
-				if err := os.WriteFile(filepath.Join(examples, p.Name+".out"), []byte(got), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, p.Name+".out"), []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
@@ -60,7 +65,10 @@ func runExample(t *testing.T, script string) string {
 	err := engine.Run(context.Background(), engine.Options{
 		Script: main, LaunchDir: dir, Params: value.NewMap(0), Process: value.NewMap(0), Executor: value.NewMap(0), Env: value.NewMap(0),
 		With: map[string]string{}, Quiet: true, Version: "25.04.4", Stdout: &out, Stderr: &log,
-		Getenv: func(string) (string, bool) { return "", false },
+		Getenv: func(name string) (string, bool) {
+			older := name == "NXF_SYNTAX_PARSER" && strings.HasPrefix(script, "// with the older grammar")
+			return map[bool]string{true: "v1"}[older], older
+		},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log.String())

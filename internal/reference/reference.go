@@ -16,6 +16,7 @@ var kinds = []kind{
 	{"operator", "Operator.", "Operators"},
 	{"channel", "Channel factory.", "Channel factories"},
 	{"directive", "Process directive.", "Process directives"},
+	{"qualifier", "Qualifier of process inputs and outputs.", "Qualifiers of process inputs and outputs"},
 	{"function", "Function.", "Functions"},
 	{"namespace", "Namespace.", "Namespaces"},
 	{"type", "Type.", "Types"},
@@ -37,7 +38,7 @@ func kindOf(dir string) kind {
 // Pages are all pages in the order of the index.
 func Pages(commands []Command) []*Page {
 	all := slices.Concat(
-		operators(), factories(), directives(), functions(), namespaces(), types(), plugins(), scopes(), commandPages(commands), tables(),
+		operators(), factories(), directives(), qualifiers(), functions(), namespaces(), types(), plugins(), scopes(), commandPages(commands), tables(),
 	)
 	order := func(p *Page) int { return slices.Index(kinds, kindOf(p.Kind)) }
 	slices.SortStableFunc(all, func(a, b *Page) int {

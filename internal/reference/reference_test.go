@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/internal/cli"
+	"sluice/internal/directive"
+	"sluice/internal/lang/syntax"
 	"sluice/internal/observe/trace"
 	"sluice/internal/reference"
 )
@@ -104,7 +106,7 @@ func TestComplete(t *testing.T) {
 		}
 		for _, table := range p.Tables {
 			for _, r := range table.Rows {
-				if r.Doc == "" && table.Title != "Constants" && p.Kind != "directive" {
+				if r.Doc == "" && table.Title != "Constants" {
 					t.Errorf("%s %s: %s %s says nothing", p.Kind, p.Name, table.Title, r.Name)
 				}
 			}
@@ -126,6 +128,21 @@ func TestTraceFieldsAreDescribed(t *testing.T) {
 	}
 }
 
+// TestQualifiers: what is described is what the two grammars read.
+func TestQualifiers(t *testing.T) {
+	t.Parallel()
+	for _, q := range directive.Qualifiers() {
+		input, strictInput := syntax.InputQualifier(q.Name)
+		if input != (q.Input != nil) || strictInput != (q.Input != nil && !q.Input.Older) {
+			t.Errorf("inputs: the grammar and the table differ on `%s`", q.Name)
+		}
+		output, strictOutput := syntax.OutputQualifier(q.Name)
+		if output != (q.Output != nil) || strictOutput != (q.Output != nil && !q.Output.Older) {
+			t.Errorf("outputs: the grammar and the table differ on `%s`", q.Name)
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	t.Parallel()
 	pages := reference.Pages(cli.Commands())
@@ -139,6 +156,8 @@ func TestFind(t *testing.T) {
 		{"publishDir", "directive publishDir"},
 		{"conda", "directive conda, config conda"},
 		{"docker.enabled", "config docker.enabled"},
+		{"path", "qualifier path"},
+		{"stdin", "qualifier stdin"},
 		{"trace-fields", "table trace fields"},
 		{"groupTupel", ""},
 	}

@@ -77,7 +77,7 @@ func (r *resolver) setup(list []syntax.Stmt, known []string) {
 func moveDirectives(d *syntax.ProcessDef, known []string) {
 	var outputs []*syntax.Entry
 	for _, e := range d.Outputs {
-		if e.Value == nil && len(e.Args) > 0 && !outputQualifiers[e.Name] && contains(known, e.Name) {
+		if e.Value == nil && len(e.Args) > 0 && !isOutput(e.Name) && contains(known, e.Name) {
 			d.Directives = append(d.Directives, e)
 			continue
 		}
@@ -120,8 +120,10 @@ func (r *resolver) assigned(b *syntax.Block) {
 	})
 }
 
-// The qualifiers whose first argument names a variable.
-var inputQualifiers = map[string]bool{"val": true, "path": true, "file": true, "env": true, "each": true, "stdin": true, "tuple": true, "set": true}
+func isInput(name string) bool {
+	known, _ := syntax.InputQualifier(name)
+	return known
+}
 
 func (r *resolver) input(e *syntax.Entry) {
 	if e.Type != nil || len(e.Names) > 0 { // typed: `name: Type`, `(a, b): Tuple<…>`
@@ -134,7 +136,7 @@ func (r *resolver) input(e *syntax.Entry) {
 		r.expr(e.Value)
 		return
 	}
-	if !inputQualifiers[e.Name] {
+	if !isInput(e.Name) {
 		r.notQualifier(e, "input", "val", "path", "tuple", "env", "stdin", "each")
 		return
 	}
@@ -162,7 +164,7 @@ func (r *resolver) qualifier(name string, args []syntax.Arg) {
 				continue
 			}
 		case *syntax.Call:
-			if fun, ok := x.Fun.(*syntax.Ident); ok && inputQualifiers[fun.Name] {
+			if fun, ok := x.Fun.(*syntax.Ident); ok && isInput(fun.Name) {
 				r.qualifier(fun.Name, x.Args)
 				continue
 			}
@@ -175,7 +177,7 @@ func (r *resolver) qualifier(name string, args []syntax.Arg) {
 
 // inputNames declares the variables of an untyped input.
 func (r *resolver) inputNames(e *syntax.Entry) {
-	if e.Type == nil && len(e.Names) == 0 && inputQualifiers[e.Name] {
+	if e.Type == nil && len(e.Names) == 0 && isInput(e.Name) {
 		r.qualifierNames(e.Name, e.Args)
 	}
 }
@@ -191,7 +193,7 @@ func (r *resolver) qualifierNames(name string, args []syntax.Arg) {
 				r.declareInput(x)
 			}
 		case *syntax.Call:
-			if fun, ok := x.Fun.(*syntax.Ident); ok && inputQualifiers[fun.Name] {
+			if fun, ok := x.Fun.(*syntax.Ident); ok && isInput(fun.Name) {
 				r.qualifierNames(fun.Name, x.Args)
 			}
 		}
@@ -220,14 +222,17 @@ func (r *resolver) declareInput(x *syntax.Ident) {
 	r.declare(x.Name, &x.Binding)
 }
 
-var outputQualifiers = map[string]bool{"val": true, "path": true, "file": true, "env": true, "stdout": true, "eval": true, "tuple": true, "set": true}
+func isOutput(name string) bool {
+	known, _ := syntax.OutputQualifier(name)
+	return known
+}
 
 func (r *resolver) output(e *syntax.Entry) {
 	if e.Value != nil {
 		r.expr(e.Value)
 		return
 	}
-	if !outputQualifiers[e.Name] {
+	if !isOutput(e.Name) {
 		if len(e.Args) == 0 { // a bare name in typed outputs
 			r.ident(&syntax.Ident{At: syntax.At{Where: e.NameAt}, Name: e.Name})
 			return
@@ -260,7 +265,7 @@ func (r *resolver) outputArgs(name string, args []syntax.Arg) {
 				continue
 			}
 		case *syntax.Call:
-			if fun, ok := x.Fun.(*syntax.Ident); ok && outputQualifiers[fun.Name] {
+			if fun, ok := x.Fun.(*syntax.Ident); ok && isOutput(fun.Name) {
 				r.outputArgs(fun.Name, x.Args)
 				continue
 			}

@@ -4,10 +4,15 @@ import (
 	"sluice/internal/lang/syntax"
 )
 
-var (
-	inputQualifiers  = map[string]bool{"val": true, "path": true, "file": true, "env": true, "stdin": true, "tuple": true, "each": true}
-	outputQualifiers = map[string]bool{"val": true, "path": true, "file": true, "env": true, "stdout": true, "eval": true, "tuple": true}
-)
+func isInput(name string) bool {
+	_, strict := syntax.InputQualifier(name)
+	return strict
+}
+
+func isOutput(name string) bool {
+	_, strict := syntax.OutputQualifier(name)
+	return strict
+}
 
 // process walks the script first: what it assigns without `def` is seen by
 // directives and outputs.
@@ -53,7 +58,7 @@ func (c *checker) input(e *syntax.Entry) []syntax.Expr {
 		}
 		return []syntax.Expr{e.Value}
 	}
-	if !inputQualifiers[e.Name] {
+	if !isInput(e.Name) {
 		c.add(e.NameAt, "`%s` is not an input qualifier", e.Name)
 	}
 	return c.inputArgs(e.Name, e.Args)
@@ -70,12 +75,12 @@ func (c *checker) inputArgs(qualifier string, args []syntax.Arg) (rest []syntax.
 			}
 		case *syntax.Call:
 			if fun, ok := x.Fun.(*syntax.Ident); ok && (qualifier == "tuple" || qualifier == "each") {
-				if !inputQualifiers[fun.Name] {
+				if !isInput(fun.Name) {
 					c.add(fun.Span(), "`%s` is not an input qualifier", fun.Name)
 				}
 				rest = append(rest, c.inputArgs(fun.Name, x.Args)...)
 				continue
-			} else if ok && inputQualifiers[fun.Name] {
+			} else if ok && isInput(fun.Name) {
 				rest = append(rest, values(x.Args)...)
 				continue
 			}
@@ -108,7 +113,7 @@ func (c *checker) outputEntry(e *syntax.Entry) {
 		c.typedOutput(e.Value)
 		return
 	}
-	if !outputQualifiers[e.Name] {
+	if !isOutput(e.Name) {
 		c.add(e.NameAt, "`%s` is not an output qualifier", e.Name)
 	}
 	c.outputArgs(e.Name, e.Args)
@@ -140,7 +145,7 @@ func (c *checker) outputArgs(qualifier string, args []syntax.Arg) {
 		}
 		if call, ok := a.Value.(*syntax.Call); ok && qualifier == "tuple" {
 			if fun, ok := call.Fun.(*syntax.Ident); ok {
-				if !outputQualifiers[fun.Name] {
+				if !isOutput(fun.Name) {
 					c.add(fun.Span(), "`%s` is not an output qualifier", fun.Name)
 				}
 				c.outputArgs(fun.Name, call.Args)

@@ -1,0 +1,14 @@
+process count {
+    input:
+    env 'WORD'
+
+    output:
+    env 'LENGTH', emit: length
+
+    script:
+    'LENGTH=${#WORD}'
+}
+
+workflow {
+    count('chromosome').length.view()
+}

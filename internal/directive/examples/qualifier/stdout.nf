@@ -1,0 +1,11 @@
+process greet {
+    output:
+    stdout emit: greeting
+
+    script:
+    'printf hello'
+}
+
+workflow {
+    greet().greeting.view()
+}
