@@ -34,10 +34,16 @@ func (in *instance) want(o *output, n *int) error {
 				return err
 			}
 		}
+	case typedOutput:
+		return in.wantCalls(o, n)
 	case stdoutOutput:
 		t.StdoutWanted = true
 	case envOutput:
-		t.CaptureEnv = append(t.CaptureEnv, o.name)
+		name, err := in.envName(o)
+		if err != nil {
+			return err
+		}
+		t.CaptureEnv = append(t.CaptureEnv, name)
 	case evalOutput:
 		v, err := o.expr.Run(in.frame)
 		if err != nil {
@@ -122,6 +128,8 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 	switch o.kind {
 	case tupleOutput:
 		return in.tupleOutput(o, dir, env, c)
+	case typedOutput:
+		return in.typedOutput(o, dir, env, c)
 	case stdoutOutput:
 		b, err := os.ReadFile(filepath.Join(dir, ".command.out"))
 		if err != nil {
@@ -129,7 +137,10 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 		}
 		return value.String(b), true, nil
 	case envOutput, evalOutput:
-		key := o.name
+		key, err := in.envName(o)
+		if err != nil {
+			return nil, false, err
+		}
 		if o.kind == evalOutput {
 			key = o.key
 		}
@@ -138,7 +149,7 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 			if o.optional {
 				return nil, false, nil
 			}
-			return nil, false, fmt.Errorf("Missing environment variable `%s` expected by process `%s`", o.name, in.task.Name)
+			return nil, false, fmt.Errorf("Missing environment variable `%s` expected by process `%s`", key, in.task.Name)
 		}
 		if o.kind == evalOutput && text.Exit != 0 {
 			return nil, false, &evalError{observe.Command{Text: in.command(o), Exit: text.Exit, Output: text.Value}}

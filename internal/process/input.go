@@ -18,6 +18,7 @@ const (
 	envInput
 	stdinInput
 	tupleInput
+	typedInput
 )
 
 // An input is one declared input; tuples have inner ones.
@@ -32,6 +33,9 @@ type input struct {
 	arity   *arity
 	inner   []*input
 	at      syntax.Node
+	typ     *syntax.TypeRef // of a typed process
+	names   []*input        // typed: the elements or fields that become variables
+	fields  bool            // typed: names are fields of a record
 }
 
 // input compiles an entry of the `input:` section.
@@ -154,39 +158,4 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg, qualifier string) e
 		}
 	}
 	return nil
-}
-
-// typedInput is `name: Type` and `(a, b): Tuple<A, B>`.
-func (d *definition) typedInput(e *syntax.Entry) (*input, error) {
-	if len(e.Names) > 0 {
-		in := &input{kind: tupleInput, at: e}
-		for i, n := range e.Names {
-			inner := &input{name: n.Name, binding: n.Binding, bound: true, at: n}
-			if e.Type != nil && i < len(e.Type.Args) && holdsPaths(e.Type.Args[i]) {
-				inner.kind = pathInput
-			}
-			in.inner = append(in.inner, inner)
-		}
-		return in, nil
-	}
-	in := &input{name: e.Name, bound: true, binding: syntax.Binding{Kind: syntax.Unbound}, at: e}
-	if holdsPaths(e.Type) {
-		in.kind = pathInput
-	}
-	return in, nil
-}
-
-func holdsPaths(t *syntax.TypeRef) bool {
-	if t == nil {
-		return false
-	}
-	if t.Name == "Path" {
-		return true
-	}
-	for _, a := range t.Args {
-		if holdsPaths(a) {
-			return true
-		}
-	}
-	return false
 }

@@ -61,10 +61,22 @@ func (in *instance) bind(row []value.Value) error {
 	for i, d := range in.node.def.inputs { // stage names may use values declared after them
 		in.bindValues(d, row[i])
 	}
+	views, err := in.stageTyped()
+	if err != nil {
+		return err
+	}
 	for i, d := range in.node.def.inputs {
-		if err := in.bindInput(d, row[i]); err != nil {
+		if d.kind == typedInput {
+			err = in.bindTyped(d, row[i], views)
+		} else {
+			err = in.bindInput(d, row[i])
+		}
+		if err != nil {
 			return err
 		}
+	}
+	if err := in.stageRest(); err != nil {
+		return err
 	}
 	for _, s := range in.staged {
 		in.task.Stage = append(in.task.Stage, task.Staged{Source: s.path.String(), Name: s.name})
@@ -77,6 +89,8 @@ func (in *instance) bindValues(d *input, v value.Value) {
 	switch d.kind {
 	case valInput:
 		in.variable(d, v)
+	case typedInput:
+		in.typedVariables(d, v)
 	case tupleInput:
 		elems, ok := value.Elements(v)
 		if _, isMap := v.(*value.Map); !ok || isMap {

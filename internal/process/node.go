@@ -135,7 +135,9 @@ func (n *node) outputs(from []*dataflow.Channel) {
 			c = g.Queue(label, from...)
 		}
 		n.outs = append(n.outs, c)
-		n.out.Add(o.emit, c)
+		if !o.hidden {
+			n.out.Add(o.emit, c)
+		}
 		if o.topic != "" {
 			n.topic = append(n.topic, topicOut{len(n.outs) - 1, g.Topic(o.topic)})
 		}

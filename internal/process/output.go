@@ -17,6 +17,7 @@ const (
 	envOutput
 	evalOutput
 	tupleOutput
+	typedOutput
 )
 
 // An output is one declared output; tuples have inner ones.
@@ -31,7 +32,10 @@ type output struct {
 	arity    *arity
 	options  pathOptions
 	at       syntax.Node
-	key      string // variable that carries an eval output in .command.env
+	key      string            // variable that carries an eval output in .command.env
+	calls    map[int64]*output // typed: what its file(…), env(…), … ask for, by number
+	hidden   bool              // sent to its topic alone
+	list     bool              // files(…): a set, however many
 }
 
 // pathOptions are the options of a path output.
@@ -211,17 +215,4 @@ func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) err
 		o.arity = ar
 	}
 	return nil
-}
-
-// typedOutput is `name = expr` or a bare expression of a typed process.
-func (d *definition) typedOutput(e *syntax.Entry) (*output, error) {
-	o := newOutput(e)
-	x := e.Value
-	if x == nil {
-		x = &syntax.Ident{At: syntax.At{Where: e.NameAt}, Name: e.Name}
-	} else {
-		o.emit = e.Name
-	}
-	o.expr, o.name = d.inst.Expr(x), x.Span().Text()
-	return o, nil
 }

@@ -35,6 +35,7 @@ type definition struct {
 	globals []global // of a native body
 	err     error    // found when compiled, raised when called
 	ready   bool
+	stage   []*stageRule
 }
 
 // New makes the component of a definition.
@@ -122,6 +123,9 @@ func (d *definition) compileOnce() (err error) {
 			return err
 		}
 		d.outputs = append(d.outputs, out)
+	}
+	if err := d.compileTyped(); err != nil {
+		return err
 	}
 	for _, e := range d.ast.Directives {
 		s, err := d.directive(e)

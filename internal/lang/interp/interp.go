@@ -126,6 +126,9 @@ func (f *Frame) WithDelegate(delegate value.Value) *Frame {
 // PublishName is what resolve calls `file >> target` in the path of an output.
 const PublishName = resolve.PublishName
 
+// TaskOutput is the variable of a process whose value typed outputs call.
+const TaskOutput = resolve.TaskOutput
+
 // Bind sets a variable by its binding.
 func (f *Frame) Bind(b syntax.Binding, v value.Value) {
 	switch b.Kind {

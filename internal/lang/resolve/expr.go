@@ -355,6 +355,10 @@ func (r *resolver) callArgs(x *syntax.Call, dynamic bool) {
 }
 
 func (r *resolver) callee(fun *syntax.Ident) {
+	if r.taskCalls[fun] {
+		r.lookup(TaskOutput, &fun.Binding)
+		return
+	}
 	if r.workflowVars[fun.Name] && r.names.Builtin(fun.Name) && r.mayBeHidden(fun.Name) {
 		fun.Binding = syntax.Binding{Kind: syntax.Builtin} // a variable without `def` does not hide a function
 		return

@@ -16,6 +16,7 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 	f := r.open(processFrame)
 	f.bare = f.scope
 	r.declare("task", nil)
+	r.declare(TaskOutput, nil)
 	for _, e := range d.Inputs {
 		r.inputNames(e)
 	}
@@ -42,13 +43,14 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 	}
 	r.expr(d.When)
 	for _, e := range d.Stage {
-		r.args(e.Args)
+		r.stage(e)
 	}
+	r.taskCalls = nil
 	for _, e := range d.Outputs {
 		r.output(e)
 	}
 	for _, e := range d.Topics {
-		r.output(e)
+		r.topic(e)
 	}
 	d.Func = r.close()
 }
@@ -229,7 +231,7 @@ func isOutput(name string) bool {
 
 func (r *resolver) output(e *syntax.Entry) {
 	if e.Value != nil {
-		r.expr(e.Value)
+		r.typedOutput(e.Value)
 		return
 	}
 	if !isOutput(e.Name) {

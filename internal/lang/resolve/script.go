@@ -27,6 +27,8 @@ type resolver struct {
 	cls          *classScope // the class whose code is being resolved
 	maybe        int         // depth of branches that may never run
 	gone         *goneCall   // the call whose arguments are being resolved
+	// taskCalls are the calls in typed outputs that ask the finished task.
+	taskCalls map[*syntax.Ident]bool
 }
 
 // A pendingName could be a global that a later statement assigns.
