@@ -19,6 +19,7 @@ func directivePage(d *directive.Directive) *Page {
 		Kind: "directive", Name: d.Name, Doc: d.Doc, Forms: directiveForms(d),
 		Follows: "reference/process#" + strings.ToLower(d.Name),
 	}
+	p.Script, p.Output = d.Example()
 	p.fact("type", strings.TrimPrefix(strings.TrimPrefix(d.Types.String(), "an "), "a "))
 	p.fact("values", backticks(d.Values))
 	p.fact("default", quoted(d.Default))

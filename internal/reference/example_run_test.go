@@ -18,11 +18,12 @@ import (
 var examples = map[string]string{
 	"operator":  "../dataflow/operator/examples",
 	"channel":   "../dataflow/operator/examples",
+	"directive": "../directive/examples/directive",
 	"qualifier": "../directive/examples/qualifier",
 }
 
-// TestExamples runs the example of every operator, channel factory and
-// qualifier, and compares what it prints.
+// TestExamples runs the example of every operator, channel factory,
+// directive and qualifier, and compares what it prints.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, p := range reference.Pages(cli.Commands()) {

@@ -1,0 +1,13 @@
+process show {
+    afterScript 'rm scratch.txt'
+
+    output:
+    stdout
+
+    script:
+    'touch scratch.txt; printf done'
+}
+
+workflow {
+    show().view()
+}

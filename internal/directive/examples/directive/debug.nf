@@ -1,0 +1,10 @@
+process greet {
+    debug true
+
+    script:
+    "echo 'shown while the run goes on'"
+}
+
+workflow {
+    greet()
+}

@@ -1,0 +1,10 @@
+process greet {
+    echo true
+
+    script:
+    "echo 'shown while the run goes on'"
+}
+
+workflow {
+    greet()
+}

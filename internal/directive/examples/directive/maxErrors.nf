@@ -1,0 +1,15 @@
+process flaky {
+    errorStrategy 'retry'
+    maxRetries 3
+    maxErrors 3
+
+    output:
+    stdout
+
+    script:
+    "[ ${task.attempt} -gt 2 ] && printf 'failed twice'"
+}
+
+workflow {
+    flaky().view()
+}

@@ -1,0 +1,13 @@
+process show {
+    penv 'smp'
+
+    output:
+    stdout
+
+    script:
+    "printf '%s' ${task.penv}"
+}
+
+workflow {
+    show().view()
+}

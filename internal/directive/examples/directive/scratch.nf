@@ -1,0 +1,13 @@
+process report {
+    scratch true
+
+    output:
+    path 'report.txt'
+
+    script:
+    'touch left_behind; echo fine > report.txt'
+}
+
+workflow {
+    report().view { f -> f.parent.list().contains('left_behind') ? 'all files' : 'only the output' }
+}
