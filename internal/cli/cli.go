@@ -23,7 +23,7 @@ var Version = "devel"
 // The release of Nextflow whose behaviour we follow.
 const (
 	nextflowVersion = "25.04.4"
-	nextflowBuild   = "5956"
+	nextflowBuild   = "5950"
 	nextflowCreated = "16-06-2025 14:23 UTC"
 )
 

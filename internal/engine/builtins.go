@@ -53,7 +53,7 @@ func (r *run) nextflow() value.Value {
 	}
 	enable := r.config.Scope("nextflow", "enable").Copy()
 	return &workflow.Facts{Of: nextflowClass, Values: value.MapOf(
-		"version", version, "build", value.MakeInt(5956), "timestamp", value.String("04-06-2025 17:00 UTC"),
+		"version", version, "build", value.MakeInt(5950), "timestamp", value.String("16-06-2025 14:23 UTC"),
 		"enable", workflow.NewFlags(enable), "preview", workflow.NewFlags(value.NewMap(0)),
 	)}
 }

@@ -7,6 +7,7 @@
 //	  .repos/org/name/clones/ID/ the files of another commit, while org/name is held by a live run
 //	  .locks/org+name            taken while a project is changed
 //	  .locks/org+name.use        held, shared, by each run that uses the files of org/name
+//	  .locks/org+name.aside      the same for files below .repos
 //
 // A clone appears under its name whole or not at all. Branches of the
 // repository are refs/remotes/origin/*; each branch that was used has a local

@@ -63,15 +63,19 @@ func (p *Project) offline() error {
 
 // useExclusively makes sure that no live run reads the files.
 func (p *Project) useExclusively() (*lock, error) {
-	use, got, err := p.store.tryLock(p.Name, ".use", unix.LOCK_EX|unix.LOCK_NB)
+	return p.exclusively(".use", "wait for its end; `run "+p.Name+" -r <revision> -latest` uses a copy of its own meanwhile")
+}
+
+// dropAside makes sure that no live run reads files beside the project's.
+func (p *Project) dropAside() (*lock, error) { return p.exclusively(asideLock, "wait for its end") }
+
+func (p *Project) exclusively(suffix, help string) (*lock, error) {
+	use, got, err := p.store.tryLock(p.Name, suffix, unix.LOCK_EX|unix.LOCK_NB)
 	if err != nil {
 		return nil, err
 	}
 	if !got {
-		return nil, &Error{
-			Message: fmt.Sprintf("the project `%s` is in use by a run", p.Name),
-			Help:    "wait for its end; `run " + p.Name + " -r <revision> -latest` uses a copy of its own meanwhile",
-		}
+		return nil, &Error{Message: fmt.Sprintf("the project `%s` is in use by a run", p.Name), Help: help}
 	}
 	return use, nil
 }
@@ -111,6 +115,16 @@ func (src *Source) from() string {
 	return "file:" + src.Clone
 }
 
+// note writes down in a copy where it comes from.
+func (src *Source) note(r *git.Repository) error {
+	url := src.Clone
+	if src.Local {
+		url = "file://" + strings.TrimPrefix(src.from(), "file:")
+	}
+	_, err := r.CreateRemote(&config.RemoteConfig{Name: remoteName, URLs: []string{url}, Fetch: []config.RefSpec{refSpec}})
+	return err
+}
+
 // cloneInto copies the repository to a directory that is empty or not there.
 func (p *Project) cloneInto(ctx context.Context, dir, revision string) error {
 	src := p.source
@@ -121,11 +135,7 @@ func (p *Project) cloneInto(ctx context.Context, dir, revision string) error {
 	if err != nil {
 		return fmt.Errorf("clone into %s: %w", dir, err)
 	}
-	url := src.Clone
-	if src.Local {
-		url = "file://" + strings.TrimPrefix(src.from(), "file:")
-	}
-	if _, err := r.CreateRemote(&config.RemoteConfig{Name: remoteName, URLs: []string{url}, Fetch: []config.RefSpec{refSpec}}); err != nil {
+	if err := src.note(r); err != nil {
 		return fmt.Errorf("clone into %s: %w", dir, err)
 	}
 	if err := src.fetch(ctx, dir, p.store.o.Depth); err != nil {
@@ -333,18 +343,23 @@ func (p *Project) Drop(force bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.release()) }()
 	if !force {
-		r, err := p.open()
-		if err != nil {
-			return err
+		r, oerr := p.open()
+		if oerr != nil {
+			return oerr
 		}
 		if err := p.clean(r, "it is not dropped"); err != nil {
 			return err
 		}
-		use, err := p.useExclusively()
-		if err != nil {
-			return err
+		use, lerr := p.useExclusively()
+		if lerr != nil {
+			return lerr
 		}
 		defer func() { err = errors.Join(err, use.release()) }()
+		beside, lerr := p.dropAside()
+		if lerr != nil {
+			return lerr
+		}
+		defer func() { err = errors.Join(err, beside.release()) }()
 	}
 	// Half a copy must not pass for a whole one.
 	gone := filepath.Join(filepath.Dir(p.Dir), "."+filepath.Base(p.Dir)+".dropped")
@@ -365,7 +380,7 @@ func (p *Project) Drop(force bool) (err error) {
 
 // DropRevision removes the files that were kept of one revision beside those
 // of the project.
-func (p *Project) DropRevision(revision string) error {
+func (p *Project) DropRevision(revision string) (err error) {
 	r, err := p.open()
 	if err != nil {
 		return err
@@ -384,6 +399,11 @@ func (p *Project) DropRevision(revision string) error {
 			Help:    fmt.Sprintf("`drop %s` removes the project with all its revisions", p.Name),
 		}
 	}
+	use, err := p.dropAside()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, use.release()) }()
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("drop revision %s: %w", revision, err)
 	}

@@ -3,11 +3,14 @@ package project
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"sluice/internal/lang/diag"
 )
 
 // A target is what a revision means in a copy.
@@ -123,6 +126,9 @@ func (p *Project) noRevision(r *git.Repository, revision string) error {
 		} else if t, ok := strings.CutPrefix(name, "refs/tags/"); ok {
 			tags = append(tags, t)
 		}
+	}
+	if near, ok := diag.Near(revision, slices.Concat(branches, tags)); ok {
+		e.Note = fmt.Sprintf("there is `%s`", near)
 	}
 	e.Help = listed("branches", branches)
 	if len(tags) > 0 {

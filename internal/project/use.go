@@ -137,6 +137,10 @@ func (p *Project) locate(ctx context.Context, r *git.Repository, revision string
 	return r, t, nil
 }
 
+// asideLock is held, shared, by each run on files beside those of the project.
+// It keeps them from being dropped; the project may be switched meanwhile.
+const asideLock = ".aside"
+
 // aside gives a run files of its own while others use those of the project.
 func (p *Project) aside(ctx context.Context, c *Checkout, revision string, latest bool, now Revision) (*Checkout, error) {
 	r, err := p.open()
@@ -170,7 +174,8 @@ func (p *Project) aside(ctx context.Context, c *Checkout, revision string, lates
 	}
 	c.Dir = dir
 	c.Revision = Revision{Name: t.name, Commit: t.commit.String(), Branch: t.branch}
-	return c, nil
+	c.use, err = p.store.lock(p.Name, asideLock, unix.LOCK_SH)
+	return c, err
 }
 
 // checkoutAside makes a copy of one commit, which then never changes.
@@ -196,6 +201,11 @@ func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
 	r, err := git.PlainInit(dir, false)
 	if err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
+	}
+	if p.source != nil { // addresses of submodules may start there
+		if err := p.source.note(r); err != nil {
+			return fmt.Errorf("copy the project to %s: %w", dir, err)
+		}
 	}
 	if err := copyObjects(ctx, filepath.Join(p.Dir, ".git"), filepath.Join(dir, ".git")); err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
