@@ -75,12 +75,15 @@ func (p *Process) InvokeMethod(th *value.Thread, name string, args []value.Value
 }
 
 // CallWith connects the process to its inputs; tasks are made when the graph runs.
-func (p *Process) CallWith(_ *value.Thread, args []value.Value) (value.Value, error) {
+func (p *Process) CallWith(th *value.Thread, args []value.Value) (value.Value, error) {
 	d := p.def
 	if err := d.compile(); err != nil {
 		return nil, err
 	}
-	args = dataflow.Flatten(args)
+	args, err := inputs(th, args)
+	if err != nil {
+		return nil, err
+	}
 	if len(args) != len(d.inputs) {
 		return nil, dataflow.WrongInputs("process", p.Name, len(d.inputs), len(args))
 	}
@@ -95,6 +98,23 @@ func (p *Process) CallWith(_ *value.Thread, args []value.Value) (value.Value, er
 	d.run.Post(observe.ProcessDefined{Name: n.name})
 	p.out = n.out
 	return n.out, nil
+}
+
+// inputs are the arguments of a call, one for each input. A closure is called:
+// `INDEX { ch_bam }` is what `INDEX(ch_bam)` is.
+func inputs(th *value.Thread, args []value.Value) ([]value.Value, error) {
+	called := make([]value.Value, len(args))
+	for i, a := range args {
+		if f, ok := a.(*value.Closure); ok {
+			v, err := f.CallWith(th, nil)
+			if err != nil {
+				return nil, err
+			}
+			a = v
+		}
+		called[i] = a
+	}
+	return dataflow.Flatten(called), nil
 }
 
 func (d *definition) compile() error {

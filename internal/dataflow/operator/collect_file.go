@@ -94,8 +94,12 @@ func asPath(v value.Value) *value.Path {
 }
 
 // add sorts content to its file: `[name, content...]`, a file under its own
-// name, or content for the one file.
+// name, or content for the one file. Null is nothing: pipelines mix the
+// versions of tools that may not have run as `first().ifEmpty(null)`.
 func (c *collecting) add(v value.Value) error {
+	if v == nil {
+		return nil
+	}
 	if l, ok := v.(*value.List); ok {
 		if len(l.Elems) < 2 {
 			return c.fail("takes lists `[name, content]`, not %s", describe(v))

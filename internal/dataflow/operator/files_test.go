@@ -81,6 +81,10 @@ func TestCollectFile(t *testing.T) {
 		}, `Q n.txt=z1\na2\n`},
 		{"value", func(k *kit) value.Value { return k.op(k.value("v"), "collectFile", opts{"name", "n.txt"}) }, "Q n.txt=v"},
 		{"empty", func(k *kit) value.Value { return k.op(k.empty(), "collectFile", opts{"name", "n.txt", "seed", "x"}) }, "Q"},
+		{"nulls", func(k *kit) value.Value {
+			return k.op(k.of("a", nil, "b"), "collectFile", opts{"name", "n.txt"})
+		}, "Q n.txt=ab"},
+		{"only a null", func(k *kit) value.Value { return k.op(k.of(nil), "collectFile") }, "Q"},
 		{"empty text", func(k *kit) value.Value { return k.op(k.of(""), "collectFile", opts{"name", "n.txt"}) }, "Q n.txt="},
 		{
 			"number", func(k *kit) value.Value { return k.op(k.of(3), "collectFile", opts{"name", "n.txt"}) },
