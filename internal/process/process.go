@@ -4,7 +4,9 @@ import (
 	"fmt"
 
 	"sluice/internal/dataflow"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
+	"sluice/internal/lang/resolve"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -126,7 +128,25 @@ func (d *definition) compile() error {
 	return d.err
 }
 
+// faults are the problems of the sections that will be used.
+func (d *definition) faults() error {
+	used := resolve.ScriptSection
+	if d.run.Stub && d.ast.Stub != nil {
+		used = resolve.StubSection
+	}
+	var list diag.List
+	for _, f := range d.inst.Module.Faults[d.ast] {
+		if f.Section == resolve.AnySection || f.Section == used {
+			list = append(list, f.Problem)
+		}
+	}
+	return list.Err()
+}
+
 func (d *definition) compileOnce() (err error) {
+	if err := d.faults(); err != nil {
+		return err
+	}
 	if d.ast.Body == nil && d.ast.Stub == nil {
 		return d.fault(d.ast.NameAt, "process `%s` has no script", d.ast.Name)
 	}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/syntax"
 )
@@ -57,9 +58,27 @@ type Module struct {
 	Classes  map[*syntax.Prop]string // full class names written out
 	Imports  map[string]string       // simple names that import declarations bring in
 	Statics  []StaticImport
-	index    map[string]int32
-	decls    map[string]source.Span
+	// Faults are problems that matter only if the process is called: published
+	// pipelines have processes that no run of theirs calls.
+	Faults map[*syntax.ProcessDef][]Fault
+	index  map[string]int32
+	decls  map[string]source.Span
 }
+
+// A Fault is a problem in the code of a process.
+type Fault struct {
+	Section Section
+	Problem *diag.Diagnostic
+}
+
+// A Section is the part of a process that a fault is in.
+type Section uint8
+
+const (
+	AnySection Section = iota // inputs, outputs, directives
+	ScriptSection
+	StubSection
+)
 
 // A StaticImport is `import static Class.Member as Name`: a global.
 type StaticImport struct{ Name, Class, Member string }

@@ -13,6 +13,8 @@ import (
 // process lays out one frame for all sections: `task` first, then inputs, then
 // what the body assigns without `def`.
 func (r *resolver) process(d *syntax.ProcessDef) {
+	r.proc = d
+	defer func() { r.proc, r.section = nil, AnySection }()
 	f := r.open(processFrame)
 	f.bare = f.scope
 	r.declare("task", nil)
@@ -25,16 +27,19 @@ func (r *resolver) process(d *syntax.ProcessDef) {
 	}
 	r.push()
 	if d.Body != nil {
+		r.section = ScriptSection
 		r.assigned(d.Body)
 		r.stmts(d.Body.Stmts)
 	}
 	r.pop()
 	if d.Stub != nil {
+		r.section = StubSection
 		r.push()
 		r.assigned(d.Stub)
 		r.stmts(d.Stub.Stmts)
 		r.pop()
 	}
+	r.section = AnySection
 	known := r.names.Directives()
 	r.setup(d.Setup, known)
 	moveDirectives(d, known)

@@ -24,9 +24,11 @@ type resolver struct {
 	stars   []string // packages of which an import declaration brings in everything
 	// workflowVars are names that workflows assign without `def`.
 	workflowVars map[string]bool
-	cls          *classScope // the class whose code is being resolved
-	maybe        int         // depth of branches that may never run
-	gone         *goneCall   // the call whose arguments are being resolved
+	cls          *classScope        // the class whose code is being resolved
+	maybe        int                // depth of branches that may never run
+	proc         *syntax.ProcessDef // the process whose code is being resolved
+	section      Section            // and which part of it
+	gone         *goneCall          // the call whose arguments are being resolved
 	// taskCalls are the calls in typed outputs that ask the finished task.
 	taskCalls map[*syntax.Ident]bool
 }
@@ -42,6 +44,9 @@ type pendingName struct {
 	pipe bool
 	// maybe says that the code around it may never run.
 	maybe bool
+	// proc is the process whose code uses the name.
+	proc    *syntax.ProcessDef
+	section Section
 	// gone is the call of an operator of former times that the name is an
 	// argument of.
 	gone *goneCall
@@ -408,6 +413,7 @@ func (r *resolver) lenient() bool {
 func (r *resolver) unknown(p pendingName) {
 	name := p.ident.Name
 	e := r.diags.Add(p.ident.Span(), fmt.Sprintf("`%s` is not defined", name))
+	defer r.fault(p, e)
 	soften(e, p.maybe)
 	e.Label = "no variable, process, workflow or function of this name here"
 	if p.pipe {
@@ -429,6 +435,21 @@ func (r *resolver) unknown(p pendingName) {
 	if strings.ToUpper(name) == name && len(name) > 1 {
 		e.Help = fmt.Sprintf("if it is a process or workflow of another file, include it: `include { %s } from './…'`", name)
 	}
+}
+
+// fault leaves a problem in the code of a process to the call of the process:
+// until then it is a warning.
+func (r *resolver) fault(p pendingName, e *diag.Diagnostic) {
+	if p.proc == nil || e.Severity != diag.Error {
+		return
+	}
+	if r.module.Faults == nil {
+		r.module.Faults = map[*syntax.ProcessDef][]Fault{}
+	}
+	problem := *e
+	r.module.Faults[p.proc] = append(r.module.Faults[p.proc], Fault{p.section, &problem})
+	e.Severity = diag.Warning
+	e.Notes = append(e.Notes, fmt.Sprintf("the run ends if the process `%s` is called", p.proc.Name))
 }
 
 // near finds what a name was probably meant to be. Called names are functions,

@@ -38,7 +38,7 @@ process P {
 process P {
     publihDir 'x' /// error "`publihDir` is not a process directive"
     frobnicate 1 /// error "`frobnicate` is not a process directive"
-    tag "$sample" /// error "`sample` is not defined"
+    tag "$sample" /// warning "`sample` is not defined"
 
     script:
     'true'
@@ -59,7 +59,7 @@ process P {
 // `def` ends with its section
 process P {
     output:
-    path "${prefix}.txt" /// error "`prefix` is not defined"
+    path "${prefix}.txt" /// warning "`prefix` is not defined"
 
     script:
     def prefix = 'x'
@@ -73,7 +73,7 @@ process P {
     }
     else {
         cpus 2
-        memory nothing /// error "`nothing` is not defined"
+        memory nothing /// warning "`nothing` is not defined"
     }
     output:
     tuple val(1), path(bwa) /// warning "`bwa` is not defined and taken as the name of a file"
