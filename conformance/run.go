@@ -58,16 +58,19 @@ func (c *Case) shown(args []string, out, dir string, code int) string {
 	if isRun(args) || code != 0 {
 		return normalStdout(out, dir, c.Unordered)
 	}
-	var kept strings.Builder
+	var kept []string
 	for line := range strings.Lines(out) {
 		if !chatter.MatchString(strings.TrimRight(line, "\r\n")) {
-			kept.WriteString(line)
+			kept = append(kept, line)
 		}
 	}
-	if kept.Len() == 0 {
+	if len(kept) == 0 {
 		return ""
 	}
-	return normalText(kept.String(), dir)
+	if c.Unordered {
+		slices.Sort(kept)
+	}
+	return normalText(strings.Join(kept, ""), dir)
 }
 
 // Build makes our binary in dir; SLUICE names one that is built already.

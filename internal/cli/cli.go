@@ -97,6 +97,7 @@ func commands() []command {
 		{name: "drop", usage: "[options] <project ...>", doc: "Delete the copy of a project", options: dropOptions, run: (*program).drop},
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
 		{name: "info", usage: "[options] [project]", doc: "Print facts about a project, or about the program and the system", options: infoOptions, run: (*program).info},
+		{name: "inspect", usage: "[options] <script, directory or project> [--param value ...]", doc: "Print the containers of a pipeline's processes", options: inspectOptions, params: true, run: (*program).inspectPipeline},
 		{name: "lint", usage: "[options] <file or directory> ...", doc: "Check scripts and configuration files, and lay them out", options: lintOptions, run: (*program).lintFiles},
 		{name: "list", usage: "", doc: "List the projects that were downloaded", run: (*program).list},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
@@ -124,6 +125,7 @@ type request struct {
 	log     logRequest
 	clean   cleanRequest
 	config  configRequest
+	inspect inspectRequest
 	details bool
 	notices []string
 }

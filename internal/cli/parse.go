@@ -130,7 +130,7 @@ func findCommand(name string) (*command, error) {
 var laterCommands = map[string]string{
 	"auth":    "there is no service to log in to",
 	"console": "there is no console", "fs": "use the tools of the storage",
-	"inspect": "use `config`", "kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
+	"kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
 	"lineage": "no lineage is recorded", "module": "modules are kept by git alone",
 	"self-update": "install a newer release",
 }

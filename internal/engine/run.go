@@ -66,6 +66,7 @@ type run struct {
 	builtins  map[string]value.Value
 	meta      *workflow.Metadata
 	processes *process.Run
+	defined   []*process.Process // in the order in which scripts were loaded
 	runtime   *workflow.Runtime
 	tasks     *tasks
 	cache     *cache.Cache
@@ -81,6 +82,7 @@ type run struct {
 	vault     *vault
 	finishing bool // errorStrategy finish: what runs may end
 	ignored   int
+	looks     bool // nothing is to be run: the pipeline is inspected
 	compiled  bool // the script and all it includes were resolved
 	measures  bool // an observer wants to know what tasks use
 	draws     bool // an observer wants to know how processes are connected
@@ -252,26 +254,7 @@ func (r *run) execute() error {
 
 // runScript evaluates the script and drives the graph until nothing is left.
 func (r *run) runScript(main *resolve.Module) error {
-	r.makeProcesses()
-	r.describeRun()
-	r.makeBuiltins()
-	outputs, err := r.outputs()
-	if err != nil {
-		return err
-	}
-	r.runtime = &workflow.Runtime{
-		Interp: r.interp, Graph: r.graph, Thread: r.thread, Process: func(inst *interp.Instance, def *syntax.ProcessDef) workflow.Component {
-			return component{process.New(r.processes, inst, def)}
-		}, Builtin: r.builtin,
-		Plugin:    r.pluginFunction,
-		ModuleDir: func(path string) value.Value { return value.ParsePath(filepath.Dir(path)) },
-		Template:  r.template, Warn: r.warn, Outputs: outputs,
-	}
-	r.processes.FullName, r.processes.Use = r.runtime.FullName, r.runtime.Use
-	if r.draws {
-		r.graph.Sketch = &dataflow.Sketch{Scope: r.runtime.Scope}
-	}
-	script, err := r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
+	script, err := r.loadScript(main)
 	if err != nil {
 		return err
 	}
@@ -296,6 +279,32 @@ func (r *run) runScript(main *resolve.Module) error {
 		return nil
 	}
 	return r.stalled()
+}
+
+// loadScript runs the top level of the script and of all it includes.
+func (r *run) loadScript(main *resolve.Module) (*workflow.Script, error) {
+	r.makeProcesses()
+	r.describeRun()
+	r.makeBuiltins()
+	outputs, err := r.outputs()
+	if err != nil {
+		return nil, err
+	}
+	r.runtime = &workflow.Runtime{
+		Interp: r.interp, Graph: r.graph, Thread: r.thread, Process: func(inst *interp.Instance, def *syntax.ProcessDef) workflow.Component {
+			p := process.New(r.processes, inst, def)
+			r.defined = append(r.defined, p)
+			return component{p}
+		}, Builtin: r.builtin,
+		Plugin:    r.pluginFunction,
+		ModuleDir: func(path string) value.Value { return value.ParsePath(filepath.Dir(path)) },
+		Template:  r.template, Warn: r.warn, Outputs: outputs,
+	}
+	r.processes.FullName, r.processes.Use = r.runtime.FullName, r.runtime.Use
+	if r.draws {
+		r.graph.Sketch = &dataflow.Sketch{Scope: r.runtime.Scope}
+	}
+	return r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
 }
 
 // component adapts a process to what workflows call.

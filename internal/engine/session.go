@@ -159,7 +159,7 @@ func (r *run) checkVersion() error {
 		}
 	}
 	switch {
-	case must:
+	case must && !r.looks:
 		return fmt.Errorf("the pipeline requires Nextflow version %s, and this release stands for %s", want, r.o.Version)
 	default:
 		fmt.Fprintf(r.o.Stderr, "WARN: the pipeline asks for Nextflow version %s, and this release stands for %s -- proceeding\n", want, r.o.Version)

@@ -38,8 +38,14 @@ func (t *taskObject) get(name string) (value.Value, error) {
 	case "process":
 		return value.String(tk.Process), nil
 	case "name":
+		if tk.Name == "" { // the process is only looked at
+			return nil, nil
+		}
 		return value.String(tk.Name), nil
 	case "index":
+		if tk.Index == 0 {
+			return nil, nil
+		}
 		return value.MakeInt(int64(tk.Index)), nil
 	case "id":
 		return value.MakeInt(int64(tk.ID)), nil
