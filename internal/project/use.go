@@ -198,8 +198,7 @@ func (p *Project) checkoutAside(ctx context.Context, r *git.Repository, dir stri
 }
 
 func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
-	r, err := git.PlainInit(dir, false)
-	if err != nil {
+	if _, err := git.PlainInit(dir, false); err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
 	}
 	if p.source != nil { // addresses of submodules may start there
@@ -215,7 +214,8 @@ func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
 			return fmt.Errorf("copy the project to %s: %w", dir, err)
 		}
 	}
-	if r, err = git.PlainOpen(dir); err != nil {
+	r, err := git.PlainOpen(dir)
+	if err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
 	}
 	return p.checkout(ctx, r, dir, &target{commit: t.commit})

@@ -67,6 +67,12 @@ type Links interface {
 	Resolve(ctx context.Context, name string) (string, error)
 }
 
+// Times is what a storage whose files can be dated can do besides.
+type Times interface {
+	// SetModified sets the time of the last change.
+	SetModified(ctx context.Context, name string, t time.Time) error
+}
+
 // Permissions is what a storage with Unix permissions can do besides.
 type Permissions interface {
 	Chmod(ctx context.Context, name string, mode fs.FileMode) error

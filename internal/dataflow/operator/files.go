@@ -50,7 +50,7 @@ func (e *Env) open(th *value.Thread, p *value.Path) (io.ReadCloser, error) {
 	}
 	f, err := s.Open(th.Context, p.Name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, value.Throw("java.nio.file.NoSuchFileException", "No such file or directory: %s", p)
+		return nil, value.Throw("java.nio.file.NoSuchFileException", "%s", p)
 	}
 	return f, err
 }
@@ -89,7 +89,7 @@ func (e *Env) plain(th *value.Thread, p *value.Path, opts fileOptions) ([]*value
 		}
 		_, err = s.Stat(th.Context, found.Name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, value.Throw("java.nio.file.NoSuchFileException", "No such file or directory: %s", found)
+			return nil, value.Throw("java.nio.file.NoSuchFileException", "%s", found)
 		}
 		if err != nil {
 			return nil, err

@@ -174,8 +174,8 @@ func equal(th *value.Thread, a, b value.Value) (bool, error) {
 	case *Object:
 		return x.equal(th, b)
 	}
-	if order, ok := value.CompareUnits(a, b); ok {
-		return order == 0, nil
+	if order, ok, err := value.CompareUnits(a, b); ok {
+		return order == 0, err
 	}
 	return value.Equal(a, b), nil
 }
@@ -207,7 +207,9 @@ func ordering(op syntax.Op) binaryFunc {
 				return test(int(m) - int(n)), nil
 			}
 		}
-		if n, ok := value.CompareUnits(a, b); ok {
+		if n, ok, err := value.CompareUnits(a, b); err != nil {
+			return nil, err
+		} else if ok {
 			return test(n), nil
 		}
 		n, err := compare(th, a, b)

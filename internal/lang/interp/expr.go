@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 
+	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 )
@@ -452,7 +453,7 @@ func (c *compiler) cast(x *syntax.Cast) code {
 			v, err = script.from(fr.th, v)
 			return v, c.at(err, x)
 		}
-		v, err = value.AsType(fr.th, v, cl)
+		v, err = stdlib.AsType(fr.th, v, cl)
 		return v, c.at(err, x)
 	}
 }

@@ -11,7 +11,7 @@ func unsupported() error {
 func (c call) replace(list []value.Value) error {
 	switch r := c.recv.(type) {
 	case *value.List:
-		if r.ReadOnly() {
+		if r.ReadOnly() || r.FixedSize() && len(list) != len(r.Elems) {
 			return unsupported()
 		}
 		r.Elems = list
@@ -34,9 +34,9 @@ func (c call) replace(list []value.Value) error {
 	return unsupported()
 }
 
-// mutableList is the receiver when it is a list that may change.
+// mutableList is the receiver when it is a list that may grow and shrink.
 func (c call) mutableList() (*value.List, error) {
-	if l, ok := c.recv.(*value.List); ok && !l.ReadOnly() {
+	if l, ok := c.recv.(*value.List); ok && !l.FixedSize() {
 		return l, nil
 	}
 	return nil, unsupported()

@@ -36,6 +36,9 @@ func (c call) files(pattern value.Value, options *value.Map) (value.Value, error
 }
 
 func (c call) file(pattern value.Value, options *value.Map) (value.Value, error) {
+	if err := c.checkType(options); err != nil {
+		return nil, err
+	}
 	switch p := pattern.(type) {
 	case nil:
 		return nil, value.Throw("java.lang.IllegalArgumentException", "Argument of `file` function cannot be null")
@@ -103,6 +106,19 @@ func ReadGlobOptions(options *value.Map) GlobOptions {
 		}
 	}
 	return opts
+}
+
+// checkType refuses what the option type does not know, which would find nothing.
+func (c call) checkType(options *value.Map) error {
+	if options == nil {
+		return nil
+	}
+	switch t, _ := value.Str(options.GetString("type")); t {
+	case "", "file", "dir", "any":
+		return nil
+	default:
+		return value.Throw("java.lang.IllegalArgumentException", "%s() takes 'file', 'dir' or 'any' as `type`, not '%s'", c.name, t)
+	}
 }
 
 func (c call) glob(p *value.Path, options *value.Map, text string) (value.Value, error) {

@@ -3,6 +3,7 @@ package stdlib
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -72,6 +73,9 @@ func filesStatics() []def {
 		{"createDirectories", "path: Path", "makes a directory and those above it", func(c call) (value.Value, error) { return c.createDirectory(true) }},
 		{"createFile", "path: Path", "makes an empty file", func(c call) (value.Value, error) {
 			c.recv = c.arg(0)
+			if _, err := c.stat(); err == nil {
+				return nil, javaError(c.path(), fs.ErrExist)
+			}
 			return c.recv, c.write("", false)
 		}},
 		{"createSymbolicLink", "link: Path, target: Path", "makes a link", func(c call) (value.Value, error) {

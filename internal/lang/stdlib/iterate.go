@@ -528,7 +528,7 @@ func removeWalked(c call) (value.Value, error) {
 	it.list = append(append([]value.Value(nil), it.list[:it.next]...), it.list[it.next+1:]...)
 	switch of := it.of.(type) {
 	case *value.List:
-		if of.ReadOnly() {
+		if of.FixedSize() {
 			return nil, unsupported()
 		}
 		removeIndex(of, it.next)

@@ -33,7 +33,7 @@ func equalFold(a, b string) bool { return strings.EqualFold(a, b) }
 func arraysStatics() []def {
 	return []def{
 		{"asList", "elements...", "is the list of elements", func(c call) (value.Value, error) {
-			return value.NewList(append([]value.Value(nil), c.args...)...), nil
+			return &value.List{Elems: append([]value.Value(nil), c.args...), Kind: value.Fixed}, nil
 		}},
 		{"toString", "list", "prints a list", func(c call) (value.Value, error) { return value.String(value.ToString(c.arg(0))), nil }},
 		{"deepToString", "list", "prints a list", func(c call) (value.Value, error) { return value.String(value.ToString(c.arg(0))), nil }},
@@ -124,7 +124,7 @@ func collectionsStatics() []def {
 		{"rotate", "list: List, distance: Integer", "moves the elements up by distance places, those at the end to the front", rotateMethod},
 		{"binarySearch", "list: List, value", "is the index of value in a sorted list; negative when it is not there", binarySearchMethod},
 		{"fill", "list: List, value", "puts value in place of each element", func(c call) (value.Value, error) {
-			l := c.arg(0).(value.Value)
+			l := c.arg(0)
 			c.recv = l
 			list := elems(l)
 			for i := range list {

@@ -38,7 +38,7 @@ func objectMethods() []def {
 			return value.Bool(value.Truth(c.recv)), nil
 		}},
 		{"asType", "type: Class", "converts as `as` does", func(c call) (value.Value, error) {
-			return value.AsType(c.th, c.recv, c.arg(0).(value.ClassRef).Of)
+			return AsType(c.th, c.recv, c.arg(0).(value.ClassRef).Of)
 		}},
 		{"isCase", "candidate", "says whether a `case` of this value matches", func(c call) (value.Value, error) {
 			ok, err := value.IsCase(c.th, c.recv, c.arg(0))

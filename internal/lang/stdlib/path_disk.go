@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+	"time"
 
 	"sluice/internal/lang/value"
 	"sluice/internal/storage"
@@ -68,6 +69,15 @@ func pathDiskMethods() []def {
 				mode |= 0o100
 			}
 			return c.chmod(mode)
+		}},
+		{"setLastModified", "milliseconds: Number", "sets the time of the last change, and says whether it could", func(c call) (value.Value, error) {
+			err := c.disk(func(ctx context.Context, s storage.Storage) error {
+				if t, ok := s.(storage.Times); ok {
+					return t.SetModified(ctx, c.path().Name, time.UnixMilli(toInt64(c.arg(0))))
+				}
+				return fmt.Errorf("set the time of %s: this storage keeps its own times", c.path())
+			})
+			return value.MakeBool(err == nil), nil
 		}},
 		{"toRealPath", "options...", "is the path from the root without links", func(c call) (value.Value, error) {
 			p, err := c.realPath()

@@ -54,6 +54,22 @@ func newURI(s string) (value.Value, error) {
 	return &URL{value.URIClass, u, s}, nil
 }
 
+// AsType is `v as C`, where C may be a class of this package too.
+func AsType(th *value.Thread, v value.Value, c *value.Class) (value.Value, error) {
+	s, isText := value.Str(v)
+	switch {
+	case isText && c == value.URLClass:
+		return newURL(s)
+	case isText && c == value.URIClass:
+		u, err := newURI(s)
+		if err != nil { // `as` wraps what the constructor checks
+			return nil, value.Throw("java.lang.IllegalArgumentException", "%s", err.Error())
+		}
+		return u, nil
+	}
+	return value.AsType(th, v, c)
+}
+
 func urlConstructors() []def {
 	return []def{{"<init>", "text", "is the address", func(c call) (value.Value, error) {
 		if c.recv.(value.ClassRef).Of == value.URIClass {

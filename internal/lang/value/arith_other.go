@@ -50,6 +50,12 @@ func addOther(a, b Value) (v Value, err error, ok bool) {
 		if s, isText := Str(b); isText && !x.IsFile {
 			return &Path{Scheme: x.Scheme, Name: x.Name + s}, nil, true
 		}
+		if y, same := b.(*Path); same && !x.IsFile && !y.IsFile {
+			return &Path{Scheme: x.Scheme, Name: x.Name + y.Name}, nil, true
+		}
+		if b != nil && !x.IsFile { // else a path is the sequence of its names
+			return addToList(x.elementPaths(), b)
+		}
 	}
 	if !IsNumber(a) {
 		return nil, nil, false

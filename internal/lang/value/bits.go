@@ -49,7 +49,7 @@ func Shl(th *Thread, a, b Value) (Value, error) {
 
 // Append adds v at the end, unless the list is a read-only one.
 func (l *List) Append(v Value) error {
-	if l.ReadOnly() {
+	if l.FixedSize() {
 		return unsupported()
 	}
 	l.Elems = append(l.Elems, v)
@@ -58,6 +58,9 @@ func (l *List) Append(v Value) error {
 
 // ReadOnly says that changes throw UnsupportedOperationException.
 func (l *List) ReadOnly() bool { return l.Kind == Tuple || l.Kind == Immutable }
+
+// FixedSize says that adding and removing throw UnsupportedOperationException.
+func (l *List) FixedSize() bool { return l.ReadOnly() || l.Kind == Fixed }
 
 func appended(class *Class, a, b Value) (Value, error) {
 	buf := &Buffer{Of: class}

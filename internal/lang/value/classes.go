@@ -16,6 +16,7 @@ var (
 	LinkedListClass    = class("java.util.LinkedList", ListClass, DequeClass)
 	ArrayDequeClass    = class("java.util.ArrayDeque", DequeClass)
 	PriorityQueueClass = class("java.util.PriorityQueue", QueueClass)
+	FixedListClass     = class("java.util.Arrays$ArrayList", ListClass)
 	VectorClass        = class("java.util.Vector", ListClass)
 	StackClass         = class("java.util.Stack", VectorClass)
 	SortedSetClass     = class("java.util.SortedSet", SetClass)

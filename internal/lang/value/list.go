@@ -21,6 +21,7 @@ const (
 	Stack
 	Vector
 	PriorityQueue // a heap; the least element is the first
+	Fixed         // Arrays.asList: elements can be set, but none added or removed
 )
 
 // NewList takes ownership of elems.
@@ -45,6 +46,8 @@ func (l *List) Class() *Class {
 		return VectorClass
 	case PriorityQueue:
 		return PriorityQueueClass
+	case Fixed:
+		return FixedListClass
 	}
 	return ArrayListClass
 }

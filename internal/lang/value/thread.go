@@ -168,7 +168,18 @@ func (e *Exception) Error() string {
 	if e.Message == "" {
 		return e.Of.Name
 	}
+	if sentence := fileSentences[e.Of.Name]; sentence != "" && !strings.Contains(e.Message, ": ") {
+		return sentence + ": " + e.Message
+	}
 	return e.Message
+}
+
+// fileSentences say what is wrong with a file where the exception's message is
+// the path alone.
+var fileSentences = map[string]string{
+	"java.nio.file.NoSuchFileException":        "No such file or directory",
+	"java.nio.file.FileAlreadyExistsException": "File or directory already exists",
+	"java.nio.file.AccessDeniedException":      "Permission denied",
 }
 
 // Unwrap is the cause.

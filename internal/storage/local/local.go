@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"sluice/internal/storage"
 )
@@ -153,6 +154,11 @@ func (s *Storage) Resolve(_ context.Context, name string) (string, error) {
 // Chmod sets permissions.
 func (s *Storage) Chmod(_ context.Context, name string, mode fs.FileMode) error {
 	return os.Chmod(s.path(name), mode)
+}
+
+// SetModified leaves the time of the last access as it is.
+func (s *Storage) SetModified(_ context.Context, name string, t time.Time) error {
+	return os.Chtimes(s.path(name), time.Time{}, t)
 }
 
 // Copy keeps permissions, and links inside directories.
