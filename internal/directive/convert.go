@@ -65,7 +65,7 @@ func Int(name string, v value.Value, def int) (int, error) {
 func Cpus(v value.Value) (int, error) {
 	n, err := Int("cpus", v, 1)
 	if err == nil && n < 1 {
-		return 0, errorf("", "directive `cpus` is %d, a task needs at least one", n)
+		return 0, errorf("", "directive `cpus` is %d, a task needs at least 1", n)
 	}
 	return n, err
 }

@@ -72,6 +72,7 @@ type Directive struct {
 	Options []Option // named arguments
 	Open    bool     // named arguments of any name
 	Values  []string // the only words allowed, if any
+	Least   int64    // numbers below it are refused; 0 is no bound
 
 	Static     bool // closures are refused: the value holds for the whole process
 	Repeatable bool // several in one process add up
@@ -213,6 +214,9 @@ func Check(d *Directive, v value.Value) error {
 	}
 	if !d.Types.has(v) {
 		return errorf(help(d), "directive `%s` cannot be %s", d.Name, describe(v))
+	}
+	if n, ok := value.AsInt64(v); ok && n < d.Least {
+		return errorf("", "directive `%s` is %d, a task needs at least %d", d.Name, n, d.Least)
 	}
 	return checkWord(d.Name, d.Values, v)
 }

@@ -34,7 +34,7 @@ var table = []Directive{
 	{Name: "conda", Types: String | Path, MaxArgs: 1, InHash: true, Doc: "Conda packages, environment file or environment directory."},
 	{Name: "container", Types: String | Bool, MaxArgs: 1, InHash: true, Doc: "Container image the task runs in."},
 	{Name: "containerOptions", Types: String | List | Map, MaxArgs: 1, Open: true, Doc: "Text put on the command line of the container engine, before the image."},
-	{Name: "cpus", Types: Integer, MaxArgs: 1, Default: "1", Doc: "Number of CPUs a task needs, at least 1. Tasks run as long as the sum fits the machine; use is not limited. A task that asks for more than there is fails."},
+	{Name: "cpus", Types: Integer, MaxArgs: 1, Default: "1", Least: 1, Doc: "Number of CPUs a task needs, at least 1. Tasks run as long as the sum fits the machine; use is not limited. A task that asks for more than there is fails."},
 	{Name: "debug", Types: Bool, MaxArgs: 1, Default: "false", Doc: "Show the task's standard output."},
 	{
 		Name: "disk", Types: Memory | Map, MaxArgs: 1, First: "request",

@@ -27,6 +27,9 @@ func (r *run) resolve() (*resolve.Module, error) {
 	}
 	r.lib.resolve()
 	r.modules.diags = append(r.modules.diags, r.lib.diags...)
+	if main != nil {
+		r.modules.checkDirectives(r.entry(main))
+	}
 	r.modules.diags.Sort()
 	for _, d := range r.modules.diags {
 		if d.Severity == diag.Warning {
@@ -42,6 +45,15 @@ func (r *run) resolve() (*resolve.Module, error) {
 		}
 	}
 	return main, nil
+}
+
+// entry is the workflow that the run begins with; nil if there is none.
+func (r *run) entry(main *resolve.Module) *syntax.WorkflowDef {
+	if r.o.Entry == "" {
+		return main.Entry
+	}
+	w, _ := main.Exports[r.o.Entry].(*syntax.WorkflowDef)
+	return w
 }
 
 func onlyErrors(list diag.List) diag.List {

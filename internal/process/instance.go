@@ -213,6 +213,30 @@ func (in *instance) bindFiles(d *input, v value.Value) error {
 	return nil
 }
 
+// listed gathers the files of a collection; a collection within it is none.
+func (in *instance) listed(d *input, elems []value.Value, out *[]*value.Path) error {
+	for _, e := range elems {
+		err := error(nil)
+		if _, isPath := e.(*value.Path); !isPath && value.IsCollection(e) {
+			err = in.noPath(d, e, out)
+		} else {
+			err = in.files(d, e, out)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noPath is a value that names no file: the content of one for `file` inputs.
+func (in *instance) noPath(d *input, v value.Value, out *[]*value.Path) error {
+	if d.legacy {
+		return in.contentFile(value.ToString(v), out)
+	}
+	return fmt.Errorf("Not a valid path value type: %s (%s)", v.Class().Name, value.ToString(v))
+}
+
 // files gathers the files of a value: a path, text that is one, or collections
 // of them.
 func (in *instance) files(d *input, v value.Value, out *[]*value.Path) error {
@@ -233,18 +257,10 @@ func (in *instance) files(d *input, v value.Value, out *[]*value.Path) error {
 			return in.textFile(d, text, out)
 		}
 		if elems, ok := value.Elements(v); ok {
-			for _, e := range elems {
-				if err := in.files(d, e, out); err != nil {
-					return err
-				}
-			}
-			return nil
+			return in.listed(d, elems, out)
 		}
 	}
-	if d.legacy {
-		return in.contentFile(value.ToString(v), out)
-	}
-	return fmt.Errorf("Not a valid path value type: %s (%s)", v.Class().Name, value.ToString(v))
+	return in.noPath(d, v, out)
 }
 
 func (in *instance) textFile(d *input, text string, out *[]*value.Path) error {
@@ -316,7 +332,7 @@ func (in *instance) resources() (task.Resources, error) {
 	} {
 		v, err := in.setting(d.name)
 		if err == nil {
-			err = d.take(v)
+			err = in.node.placed(d.name, d.take(v))
 		}
 		if err != nil {
 			return r, err

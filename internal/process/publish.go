@@ -132,7 +132,7 @@ func (in *instance) rule(d directive.Publish) (*publish.Rule, error) {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(in.run().LaunchDir, base)
 	}
-	rule := &publish.Rule{Path: base, Pattern: d.Pattern, NoFail: d.FailOnError != nil && !*d.FailOnError}
+	rule := &publish.Rule{Path: base, NoFail: d.FailOnError != nil && !*d.FailOnError}
 	var err error
 	if d.Mode != "" {
 		if rule.Mode, err = publish.ParseMode(d.Mode); err != nil {

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 
 	"sluice/internal/directive"
@@ -155,7 +156,22 @@ func (n *node) refuse() error {
 		p := list.Add(n.placeOf("array"), fmt.Sprintf("Executor '%s' does not support job arrays: directive `array` of process `%s`", n.run.Executor, n.name))
 		p.Help = "remove the directive, or set it in the profile of a cluster only"
 	}
+	if v, err := n.static("executor"); err == nil && v != nil {
+		if name, ok := value.Str(v); ok && name != "" && !n.run.Runs(name) {
+			p := list.Add(n.placeOf("executor"), fmt.Sprintf("the executor `%s` of process `%s` is not available in this release", name, n.name))
+			p.Help = "tasks run on this machine with the executor `local`"
+		}
+	}
 	return list.Err()
+}
+
+// placed says where the directive stands whose value is wrong.
+func (n *node) placed(name string, err error) error {
+	var wrong *directive.Error
+	if at := n.placeOf(name); errors.As(err, &wrong) && !at.IsZero() {
+		return n.def.fault(at, "%s", wrong.Error())
+	}
+	return err
 }
 
 // placeOf is where a directive of the node was written.

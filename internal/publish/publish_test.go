@@ -350,12 +350,7 @@ func TestParse(t *testing.T) {
 	if _, err := ParseOverwrite("maybe"); err == nil {
 		t.Error("unknown overwrite accepted")
 	}
-	r := Rule{Path: "/out", Pattern: "*.{txt,csv}"}
-	for name, want := range map[string]bool{"a.txt": true, "a.csv": true, "a.bam": false, "d/a.txt": false} {
-		if got, err := r.Matches(name); err != nil || got != want {
-			t.Errorf("%s: %v %v", name, got, err)
-		}
-	}
+	r := Rule{Path: "/out"}
 	if r.Target("x/y") != "/out/x/y" || r.Target("/z") != "/z" {
 		t.Error(r.Target("x/y"), r.Target("/z"))
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
 )
 
 // A Mode is how a file gets to its place.
@@ -72,24 +70,11 @@ func ParseOverwrite(s string) (Overwrite, error) {
 type Rule struct {
 	Path        string // absolute directory
 	Mode        Mode
-	Pattern     string // glob on the name relative to the work directory; "" = all
 	Overwrite   Overwrite
 	NoFail      bool // failOnError: false
 	ContentType string
 	Tags        []string
 	Labels      []string
-}
-
-// Matches says whether the rule takes an output of that name.
-func (r *Rule) Matches(name string) (bool, error) {
-	if r.Pattern == "" {
-		return true, nil
-	}
-	ok, err := doublestar.Match(strings.TrimPrefix(r.Pattern, "./"), filepath.ToSlash(name))
-	if err != nil {
-		return false, fmt.Errorf("publish pattern `%s`: %w", r.Pattern, err)
-	}
-	return ok, nil
 }
 
 // Target is where a file goes: as is what saveAs made of its name, absolute
