@@ -198,7 +198,8 @@ func (p *Project) checkoutAside(ctx context.Context, r *git.Repository, dir stri
 }
 
 func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
-	if _, err := git.PlainInit(dir, false); err != nil {
+	r, err := git.PlainInit(dir, false)
+	if err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
 	}
 	if p.source != nil { // addresses of submodules may start there
@@ -214,8 +215,7 @@ func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
 			return fmt.Errorf("copy the project to %s: %w", dir, err)
 		}
 	}
-	r, err := git.PlainOpen(dir)
-	if err != nil {
+	if r, err = git.PlainOpen(dir); err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
 	}
 	return p.checkout(ctx, r, dir, &target{commit: t.commit})
