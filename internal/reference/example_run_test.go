@@ -14,21 +14,23 @@ import (
 	"sluice/internal/reference"
 )
 
-// examples hold NAME.nf and NAME.out.
-var examples = map[string]string{
+// exampleDirs hold NAME.nf and NAME.out.
+var exampleDirs = map[string]string{
 	"operator":  "../dataflow/operator/examples",
 	"channel":   "../dataflow/operator/examples",
 	"directive": "../directive/examples/directive",
+	"type":      "examples",
 	"qualifier": "../directive/examples/qualifier",
 }
 
 // TestExamples runs the example of every operator, channel factory,
-// directive and qualifier, and compares what it prints.
+// directive and qualifier, and of the types that have one, and compares what
+// it prints.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	for _, p := range reference.Pages(cli.Commands()) {
-		dir, ok := examples[p.Kind]
-		if !ok || strings.HasPrefix(p.Doc, "is refused") {
+		dir, ok := exampleDirs[p.Kind]
+		if !ok || strings.HasPrefix(p.Doc, "is refused") || p.Kind == "type" && p.Script == "" {
 			continue
 		}
 		t.Run(p.Kind+" "+p.Name, func(t *testing.T) {

@@ -143,6 +143,18 @@ func TestQualifiers(t *testing.T) {
 	}
 }
 
+// TestLanguageTypes: the pages of types without a class have an example.
+func TestLanguageTypes(t *testing.T) {
+	t.Parallel()
+	pages := reference.Pages(nil)
+	for _, name := range []string{"Channel", "Record", "Tuple", "Value"} {
+		found := reference.Find(pages, name)
+		if len(found) != 1 || found[0].Script == "" || found[0].Output == "" || len(found[0].Tables) == 0 {
+			t.Errorf("%s: %d pages, or one without example and operators", name, len(found))
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	t.Parallel()
 	pages := reference.Pages(cli.Commands())
@@ -158,6 +170,8 @@ func TestFind(t *testing.T) {
 		{"docker.enabled", "config docker.enabled"},
 		{"path", "qualifier path"},
 		{"stdin", "qualifier stdin"},
+		{"Record", "type Record"},
+		{"Value", "type Value"},
 		{"trace-fields", "table trace fields"},
 		{"groupTupel", ""},
 	}

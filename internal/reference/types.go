@@ -30,10 +30,13 @@ func types() []*Page {
 			name = d.Name
 		}
 		if p := typePage(name, &d); p != nil {
+			if p.Name == "Tuple" {
+				p.tuple()
+			}
 			pages = append(pages, p)
 		}
 	}
-	return pages
+	return append(pages, languageTypes()...)
 }
 
 func typePage(name string, d *stdlib.ClassDoc) *Page {

@@ -1,0 +1,4 @@
+workflow {
+    words = channel.of('b', 'a')
+    words.map { w -> w.toUpperCase() }.toSortedList().view()
+}
