@@ -18,6 +18,12 @@ import (
 	"sluice/internal/project"
 )
 
+// ignored is an option of the original's that changes nothing here: how often
+// it looks for finished tasks, how many threads it has.
+func ignored(arg string, names ...string) option {
+	return option{names: names, arg: arg, doc: "Without effect", set: func(string) error { return nil }}
+}
+
 func runOptions(p *program, r *request) []option {
 	e := &r.engine
 	keyed := func(name, doc string, to *value.Map) option {
@@ -67,6 +73,8 @@ func runOptions(p *program, r *request) []option {
 		dumpHashes,
 		keyed("e", "Put a variable into the environment of tasks", e.Env),
 		text("<name>", "Workflow to start at", &e.Entry, "entry"),
+		text("<function>", "Call a function of the script, with the arguments that follow, instead of the workflow", &e.Test, "test"),
+		ignored("<duration>", "poll-interval", "pi"), ignored("<n>", "pool-size", "ps"), ignored("", "with-mpi"),
 		keyed("executor", "Set an option of the scope executor", e.Executor),
 		hubOption(r),
 		flag("Bring the project up to date before the run", func() { r.project.latest = true }, "latest"),

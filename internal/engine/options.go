@@ -17,6 +17,7 @@ type Options struct {
 	Name        string   // -name; "" makes one up
 	Resume      string   // -resume: "" no, "last", a session id or run name
 	Entry       string   // -entry
+	Test        string   // -test: a function to call instead of the workflow
 	Stub        bool
 	Preview     bool
 

@@ -15,6 +15,7 @@ import (
 
 	"sluice/internal/cache"
 	"sluice/internal/config"
+	"sluice/internal/config/load"
 	"sluice/internal/dataflow"
 	"sluice/internal/dataflow/operator"
 	"sluice/internal/lang/diag"
@@ -258,6 +259,9 @@ func (r *run) runScript(main *resolve.Module) error {
 	if err != nil {
 		return err
 	}
+	if r.o.Test != "" {
+		return r.testFunction(script)
+	}
 	if err := script.Entry(r.o.Entry); err != nil {
 		return err
 	}
@@ -305,6 +309,20 @@ func (r *run) loadScript(main *resolve.Module) (*workflow.Script, error) {
 		r.graph.Sketch = &dataflow.Sketch{Scope: r.runtime.Scope}
 	}
 	return r.runtime.Main(main, workflow.NewParams(r.params, r.warn))
+}
+
+// testFunction calls a function of the script with what follows the script on
+// the command line.
+func (r *run) testFunction(script *workflow.Script) error {
+	var args []value.Value
+	for _, a := range r.o.Args {
+		args = append(args, load.ParamValue(a))
+	}
+	text, err := script.Test(r.o.Test, args)
+	if err == nil {
+		r.thread.Host.Print(text + "\n")
+	}
+	return err
 }
 
 // component adapts a process to what workflows call.
