@@ -35,13 +35,11 @@ type yamlWriter struct {
 	anchors map[value.Value]string
 }
 
-// shared is what may be referred to: objects, not text or numbers.
+// shared is what may be referred to: objects, not text or numbers. Lists and
+// maps are copies wherever they stand.
 func shared(v value.Value) bool {
-	switch v.(type) {
-	case *value.GString, *value.List, *value.Map:
-		return true
-	}
-	return false
+	_, ok := v.(*value.GString)
+	return ok
 }
 
 // count finds what stands at more than one place.
