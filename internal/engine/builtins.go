@@ -36,6 +36,7 @@ func (r *run) makeBuiltins() {
 	b["outputDir"] = value.ParsePath(r.outputDir)
 	r.vault.fail = r.stop
 	b["secrets"] = r.vault
+	b["sendMail"] = r.mailer()
 	args := value.NewList()
 	for _, a := range r.o.Args {
 		args.Elems = append(args.Elems, value.String(a))

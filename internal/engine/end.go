@@ -65,6 +65,7 @@ func (r *run) end(err error) error {
 		code = 1
 		success = false
 	}
+	r.notify(success, code, report, complete)
 	message := ""
 	if report != nil {
 		message = report.Cause

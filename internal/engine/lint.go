@@ -274,7 +274,7 @@ type lintNames struct {
 
 func (n lintNames) Variable(name string) bool {
 	switch name {
-	case "this", "owner", "delegate", "template", "Nextflow", "Channel":
+	case "this", "owner", "delegate", "template", "Nextflow", "Channel", "sendMail":
 		return name == "Channel"
 	}
 	return n.names.Variable(name)

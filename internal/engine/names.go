@@ -25,7 +25,7 @@ func (n *names) Lenient() bool { return n.lenient }
 // variables are the names every script sees besides functions.
 var variables = []string{
 	"params", "channel", "Channel", "workflow", "nextflow", "log", "baseDir", "projectDir", "launchDir", "workDir",
-	"moduleDir", "outputDir", "secrets", "this", "owner", "delegate", "template", "args", "Nextflow",
+	"moduleDir", "outputDir", "secrets", "this", "owner", "delegate", "template", "args", "Nextflow", "sendMail",
 }
 
 func newNames(table *stdlib.Table) *names {

@@ -86,6 +86,7 @@ func (r *run) loadConfig() (diag.List, error) {
 	}
 	r.vault = &vault{getenv: r.o.Getenv}
 	r.builtins["secrets"] = r.vault
+	r.builtins["sendMail"] = r.mailer()
 	if err := r.libraries(r.o.With["lib"]); err != nil {
 		return nil, err
 	}

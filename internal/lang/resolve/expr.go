@@ -317,7 +317,7 @@ func (r *resolver) call(x *syntax.Call) {
 	switch fun := x.Fun.(type) {
 	case *syntax.Ident:
 		r.callee(fun)
-		dynamic := fun.Name == "with" || fun.Name == "tap"
+		dynamic := fun.Name == "with" || fun.Name == "tap" || fun.Name == "sendMail"
 		r.callArgs(x, dynamic)
 		if fun.Binding.Kind == syntax.Global {
 			r.checkInputs(x, fun.Name, extra)
@@ -340,7 +340,7 @@ func (r *resolver) call(x *syntax.Call) {
 	r.callArgs(x, false)
 }
 
-// callArgs resolves arguments; closures of `with` ask their delegate for unknown names.
+// callArgs resolves arguments; closures of `with` and `sendMail` ask their delegate for unknown names.
 func (r *resolver) callArgs(x *syntax.Call, dynamic bool) {
 	for _, a := range x.Args {
 		if a.Name != nil {
