@@ -7,6 +7,7 @@ import (
 
 	"sluice/internal/dataflow/operator"
 	"sluice/internal/lang/interp"
+	"sluice/internal/lang/source"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
 	"sluice/internal/storage"
@@ -69,7 +70,7 @@ func versionClass(t *stdlib.Table) *value.Class {
 // operators is what channel factories and operators need of the run.
 func (r *run) operators() *operator.Env {
 	return &operator.Env{
-		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps, Factories: r.factories,
+		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps, Factories: r.factories, Typed: r.typed,
 		TempDir: func(key string) (string, error) {
 			dir := filepath.Join(r.workDir, "collect-file", key)
 			if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -78,6 +79,19 @@ func (r *run) operators() *operator.Env {
 			return dir, nil
 		},
 	}
+}
+
+// typed says whether a file sets nextflow.enable.types.
+func (r *run) typed(f *source.File) bool {
+	if r.modules == nil {
+		return false
+	}
+	for _, m := range r.modules.loaded {
+		if m != nil && m.File.Source == f {
+			return m.File.Typed
+		}
+	}
+	return false
 }
 
 // template is the function of that name: it finds the file; the process

@@ -5,7 +5,7 @@ import "sluice/internal/lang/value"
 // Nextflow docs: reference/operator#collect
 var collectOp = &operator{
 	name: "collect", gives: givesValue, max: 1,
-	doc: "gathers all items into one list; nothing if there are none",
+	doc: "gathers all items into one list; nothing if there are none. In a file that sets `nextflow.enable.types`, lists stay whole, and an empty channel gives an empty list, as with `toList`",
 	args: []param{
 		{"mapper?", "Closure", "is applied to each item first"},
 	},
@@ -15,7 +15,8 @@ var collectOp = &operator{
 		if err != nil {
 			return nil, err
 		}
-		flat := c.opt("flat") == nil || c.boolOpt("flat")
+		typed := c.typed()
+		flat := c.opt("flat") == nil && !typed || c.opt("flat") != nil && c.boolOpt("flat")
 		out := c.valueOut()
 		bag := &value.List{Kind: value.Bag}
 		c.read(func(v value.Value) error {
@@ -32,7 +33,7 @@ var collectOp = &operator{
 			}
 			return nil
 		}, func() error {
-			if len(bag.Elems) == 0 {
+			if len(bag.Elems) == 0 && !typed {
 				out.Close()
 				return nil
 			}

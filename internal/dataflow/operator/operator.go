@@ -23,6 +23,9 @@ type Env struct {
 	TempDir func(key string) (string, error)
 	// Dump says whether `dump` prints for a tag; nil means never.
 	Dump func(tag string) bool
+	// Typed says whether a file asks for static types, which changes what
+	// operators called there do; nil means never.
+	Typed func(*source.File) bool
 	// Factories are channel factories that scripts include from plugins.
 	Factories map[string]value.Callable
 }
@@ -73,6 +76,11 @@ type call struct {
 	opts  *value.Map
 	args  []value.Value
 	where source.Span // where the script calls it
+}
+
+// typed says whether the operator is called where static types are asked for.
+func (c *call) typed() bool {
+	return c.env.Typed != nil && c.where.File != nil && c.env.Typed(c.where.File)
 }
 
 // Methods are all operators as methods of dataflow.Class.

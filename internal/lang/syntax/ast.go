@@ -36,6 +36,7 @@ type File struct {
 	Decls   []Decl  // scripts: everything at the top, in order; statements as *TopStmt
 	Body    []Stmt  // configuration files: their statements
 	Older   []Older // what the strict grammar does not read, in order
+	Typed   bool    // the file sets nextflow.enable.types
 }
 
 // Span is the whole text.

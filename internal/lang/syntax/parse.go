@@ -20,7 +20,7 @@ func ParseScript(f *source.File) (*File, diag.List) {
 	p := newParser(f)
 	file := &File{Source: f}
 	p.script(file)
-	file.Older = p.olders
+	file.Older, file.Typed = p.olders, p.typed
 	return file, p.finish()
 }
 
