@@ -22,9 +22,9 @@ var (
 	errForm   = errors.New("not a sluice journal, or written by a newer version")
 )
 
-// Dir is where a session is kept below a launch directory.
-func Dir(launchDir, session string) string {
-	return filepath.Join(launchDir, ".nextflow", "cache", session)
+// Dir is where a session is kept below the directory of history and caches.
+func Dir(stateDir, session string) string {
+	return filepath.Join(stateDir, "cache", session)
 }
 
 // A Run is one run of a session.
@@ -56,8 +56,8 @@ type Cache struct {
 
 // Open takes the session's lock and opens it for writing. The end of a record
 // that a killed run left is cut off.
-func Open(launchDir, session string) (*Cache, error) {
-	dir := Dir(launchDir, session)
+func Open(stateDir, session string) (*Cache, error) {
+	dir := Dir(stateDir, session)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("open cache: %w", err)
 	}
@@ -87,10 +87,10 @@ func Open(launchDir, session string) (*Cache, error) {
 
 // OpenReader opens a session to look at it; a run may be writing to it. What
 // is written later is not seen. fs.ErrNotExist says that there is none.
-func OpenReader(launchDir, session string) (*Cache, error) {
+func OpenReader(stateDir, session string) (*Cache, error) {
 	c := newCache(session)
 	var err error
-	c.file, err = os.Open(filepath.Join(Dir(launchDir, session), "journal"))
+	c.file, err = os.Open(filepath.Join(Dir(stateDir, session), "journal"))
 	if err == nil {
 		err = c.load()
 	}
@@ -466,8 +466,8 @@ func (c *Cache) Close() error {
 }
 
 // Remove deletes a whole session, unless a run is using it.
-func Remove(launchDir, session string) error {
-	dir := Dir(launchDir, session)
+func Remove(stateDir, session string) error {
+	dir := Dir(stateDir, session)
 	lock, err := takeLock(dir, session)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

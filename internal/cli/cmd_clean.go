@@ -39,7 +39,7 @@ func (p *program) clean(r *request) error {
 	if err != nil {
 		return err
 	}
-	h := history.Open(p.dir)
+	h := history.Open(p.state())
 	runs, chosen, err := r.clean.runs.pick(h, all, r.args)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *cleaner) session(id string, runs []history.Record) error {
 	if c.force && !c.dryRun {
 		open = cache.Open // a run that is live holds the lock
 	}
-	journal, err := open(c.p.dir, id)
+	journal, err := open(c.p.state(), id)
 	if errors.Is(err, fs.ErrNotExist) {
 		journal, err = nil, nil
 	}
@@ -105,7 +105,7 @@ func (c *cleaner) session(id string, runs []history.Record) error {
 	if err := closeCache(journal); err != nil || !empty {
 		return err
 	}
-	return cache.Remove(c.p.dir, id)
+	return cache.Remove(c.p.state(), id)
 }
 
 func closeCache(c *cache.Cache) error {

@@ -50,7 +50,7 @@ func (p *program) log(r *request) error {
 	if err != nil {
 		return err
 	}
-	selected, chosen, err := r.log.runs.pick(history.Open(p.dir), all, r.args)
+	selected, chosen, err := r.log.runs.pick(history.Open(p.state()), all, r.args)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (p *program) logTasks(r *request, runs []history.Record) error {
 // eachTask walks the tasks of a run in the order in which they were made. A
 // record that cannot be read is passed over with a warning.
 func (p *program) eachTask(run history.Record, do func(*cache.Record) error) error {
-	c, err := cache.OpenReader(p.dir, run.Session)
+	c, err := cache.OpenReader(p.state(), run.Session)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

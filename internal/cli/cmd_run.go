@@ -201,6 +201,9 @@ func (p *program) runPipeline(r *request) error {
 	if r.project.latest && p.offline(r) {
 		return &usageError{message: "option `-latest` needs the network, and NXF_OFFLINE switches it off", help: "leave one of them out"}
 	}
+	if wanted := p.env("NXF_VER"); wanted != "" && wanted != nextflowVersion {
+		fmt.Fprintf(p.stderr, "warning: NXF_VER=%s has no effect: pipelines run as in Nextflow %s\n", wanted, nextflowVersion)
+	}
 	if r.bg {
 		return p.background()
 	}
@@ -236,7 +239,7 @@ func (p *program) startScript(ctx context.Context, r *request, o *engine.Options
 	if len(text) == 0 {
 		return nil, &usageError{message: "the script on standard input is empty", help: fmt.Sprintf("`%s run - < main.nf`", p.brand)}
 	}
-	dir, err := os.MkdirTemp("", "script")
+	dir, err := os.MkdirTemp(p.env("NXF_TEMP"), "script")
 	if err != nil {
 		return nil, fmt.Errorf("keep the script of standard input: %w", err)
 	}

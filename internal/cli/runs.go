@@ -95,9 +95,12 @@ func notFound(err error, all []history.Record) error {
 
 // history is every run made in this directory; there must be one.
 func (p *program) history() ([]history.Record, error) {
-	all, err := history.Open(p.dir).All()
+	all, err := history.Open(p.state()).All()
 	if err == nil && len(all) == 0 {
 		err = &plainError{"It looks like no pipeline was executed in this folder (or execution history is empty)"}
 	}
 	return all, err
 }
+
+// state is where history and caches are kept.
+func (p *program) state() string { return history.StateDir(p.dir, p.getenv) }

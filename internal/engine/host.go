@@ -27,4 +27,4 @@ func (h *host) Log(level, message string) {
 }
 
 func (h *host) Getenv(name string) (string, bool) { return h.r.o.Getenv(name) }
-func (h *host) LaunchDir() string                 { return h.r.o.LaunchDir }
+func (h *host) LaunchDir() string                 { return h.r.fileRoot() }

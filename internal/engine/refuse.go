@@ -55,7 +55,7 @@ func (r *run) refuse() error {
 	if level := r.config.Get("nextflow", "enable", "dsl"); level != nil && value.ToString(level) == "1" {
 		list = append(list, oldLanguage(r.config.Span("nextflow", "enable", "dsl")))
 	}
-	return list.Err()
+	return append(list, r.refuseEnvironment()...).Err()
 }
 
 // givenBy names the option of the command line that set a value.

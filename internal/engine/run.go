@@ -226,7 +226,7 @@ func (r *run) execute() error {
 	if err := os.MkdirAll(r.workDir, 0o777); err != nil {
 		return fmt.Errorf("make the work directory %s: %w", r.workDir, errors.Unwrap(err))
 	}
-	if r.cache, err = cache.Open(r.o.LaunchDir, r.session); err != nil {
+	if r.cache, err = cache.Open(r.stateDir(), r.session); err != nil {
 		return err
 	}
 	if damage := r.cache.Damage(); damage != "" {

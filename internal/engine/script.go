@@ -71,10 +71,11 @@ func (r *run) makeProcesses() {
 	settings, _ := r.config.Workflow()
 	r.processes = &process.Run{
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
-		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir,
-		Executor: firstOf(r.config.ExecutorName(), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
+		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
+		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
-		Submit: r.tasks.submit, Runs: knownExecutor,
+		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
+		Submit:        r.tasks.submit, Runs: knownExecutor,
 		Cached: func(h task.Hash) *cache.Record {
 			rec, ok, err := r.cache.Get(h)
 			if err != nil {

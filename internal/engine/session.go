@@ -41,6 +41,7 @@ func (r *run) configure() error {
 	}
 	cfg.Override(r.o.Process, r.o.Executor, r.o.Env)
 	cfg.With(r.o.With, r.o.Without)
+	r.fromEnvironment()
 	if err := r.refuse(); err != nil {
 		return err
 	}
@@ -231,7 +232,10 @@ func (r *run) settings() error {
 func (r *run) directory(name, option, key, flag, what, help string) (string, error) {
 	p := value.ParsePath(name)
 	if p.Scheme == "" {
-		return r.abs(p.Name), nil
+		if filepath.IsAbs(p.Name) {
+			return p.Name, nil
+		}
+		return filepath.Join(r.fileRoot(), p.Name), nil
 	}
 	var list diag.List
 	d := list.Add(source.Span{}, fmt.Sprintf("%s `%s` is remote, and only local ones can be used", what, name))
@@ -265,7 +269,7 @@ func firstOf(list ...string) string {
 
 // identify gives the run its name and session.
 func (r *run) identify() error {
-	h := history.Open(r.o.LaunchDir)
+	h := history.Open(r.stateDir())
 	var err error
 	if r.o.Name != "" {
 		if err := errors.Join(history.CheckName(r.o.Name)); err != nil {
@@ -326,7 +330,7 @@ func (r *run) openObservers() error {
 	r.ansi = options.ANSI && getenv("NO_COLOR") == ""
 	printer := progress.New(options)
 	r.closers = append(r.closers, printer.Close)
-	past := &history.Observer{File: history.Open(r.o.LaunchDir)}
+	past := &history.Observer{File: history.Open(r.stateDir())}
 	r.closers = append(r.closers, past.Close)
 	observers := []observe.Observer{log, printer, past}
 	reports, err := r.openReports()

@@ -132,7 +132,10 @@ func (in *instance) rule(d directive.Publish) (*publish.Rule, error) {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(in.run().LaunchDir, base)
 	}
-	rule := &publish.Rule{Path: base, NoFail: d.FailOnError != nil && !*d.FailOnError}
+	rule := &publish.Rule{Path: base, NoFail: in.run().PublishNoFail}
+	if d.FailOnError != nil {
+		rule.NoFail = !*d.FailOnError
+	}
 	var err error
 	if d.Mode != "" {
 		if rule.Mode, err = publish.ParseMode(d.Mode); err != nil {

@@ -35,6 +35,8 @@ type Run struct {
 	Metrics      bool // measure what tasks use
 	FailOnIgnore bool
 
+	PublishNoFail bool // what publishDir does that says nothing of failOnError
+
 	// Runs says whether there is an executor of that name.
 	Runs func(executor string) bool
 	// FullName and Use know the workflow being executed.

@@ -110,6 +110,12 @@ var Variables = []Row{
 	{Name: "NXF_OFFLINE", Type: "true or false", Default: "false", Doc: "no remote repository is asked for anything"},
 	{Name: "NXF_ORG", Type: "a name", Default: "nextflow-io", Doc: "organisation of projects that are given by one word"},
 	{Name: "NXF_SCM_FILE", Type: "a file", Default: "$NXF_HOME/scm", Doc: "servers of git repositories, and how to sign in there"},
+	{Name: "NXF_CACHE_DIR", Type: "a directory", Default: ".nextflow", Doc: "where history and caches of runs are kept"},
+	{Name: "NXF_ENABLE_STRICT", Type: "true or false", Default: "false", Doc: "`nextflow.enable.strict` where it is not set"},
+	{Name: "NXF_EXECUTOR", Type: "a name", Default: "local", Doc: "executor of processes, where the configuration names none"},
+	{Name: "NXF_FILE_ROOT", Type: "an absolute path", Doc: "where relative paths of scripts start, instead of the launch directory"},
+	{Name: "NXF_PUBLISH_FAIL_ON_ERROR", Type: "true or false", Default: "true", Doc: "`failOnError` of a `publishDir` that does not say"},
+	{Name: "NXF_TEMP", Type: "a directory", Default: "$TMPDIR", Doc: "where temporary files of scripts are made"},
 	{Name: "NXF_WORK", Type: "a directory", Default: "work", Doc: "work directory, unless `-work-dir` or `workDir` names one"},
 	{Name: "TMPDIR", Type: "a directory", Default: "/tmp", Doc: "where tasks with `scratch true` work"},
 }
@@ -119,6 +125,7 @@ var inert = []Row{
 	{Name: "JAVA_CMD", Doc: "there is no Java"},
 	{Name: "JAVA_HOME", Doc: "there is no Java"},
 	{Name: "NXF_CLOUD_DRIVER", Doc: "there is no such executor"},
+	{Name: "NXF_DATE_FORMAT", Doc: "it is for mail at the end, which is not sent; reports have their own form"},
 	{Name: "NXF_DEFAULT_DSL", Doc: "scripts are DSL2"},
 	{Name: "NXF_DISABLE_CHECK_LATEST", Doc: "no newer release is looked for"},
 	{Name: "NXF_DISABLE_JOBS_CANCELLATION", Doc: "tasks of this machine end with the run"},
@@ -133,5 +140,5 @@ var inert = []Row{
 	{Name: "NXF_PLUGINS_DIR", Doc: "plugins are built in"},
 	{Name: "NXF_PLUGINS_REGISTRY_URL", Doc: "plugins are built in"},
 	{Name: "NXF_PLUGINS_TEST_REPOSITORY", Doc: "plugins are built in"},
-	{Name: "NXF_VER", Doc: "the release is the one installed"},
+	{Name: "NXF_VER", Doc: "the release is the one installed; a run with another value says so"},
 }

@@ -165,7 +165,7 @@ func (c call) createDirectory(all bool) (value.Value, error) {
 }
 
 func (c call) tempFile(prefix, suffix string, dir, isFile bool) (value.Value, error) {
-	p := &value.Path{Name: strings.TrimSuffix(os.TempDir(), "/") + "/" + prefix + fmt.Sprint(rand.Uint64()) + suffix, IsFile: isFile}
+	p := &value.Path{Name: strings.TrimSuffix(tempDir(c.th), "/") + "/" + prefix + fmt.Sprint(rand.Uint64()) + suffix, IsFile: isFile}
 	c.recv = p
 	if dir {
 		c.args = []value.Value{p}

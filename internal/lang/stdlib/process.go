@@ -80,10 +80,10 @@ func executeMethod(c call) (value.Value, error) {
 		return nil, value.Throw("java.lang.IndexOutOfBoundsException", "Index 0 out of bounds for length 0")
 	}
 	cmd := exec.CommandContext(threadContext(c.th), argv[0], argv[1:]...)
-	cmd.Dir = c.th.Host.LaunchDir()
+	cmd.Dir = workingDir(c.th)
 	if c.arg(1) != nil {
 		if cmd.Dir = pathText(c.arg(1)); !filepath.IsAbs(cmd.Dir) {
-			cmd.Dir = filepath.Join(c.th.Host.LaunchDir(), cmd.Dir)
+			cmd.Dir = filepath.Join(workingDir(c.th), cmd.Dir)
 		}
 	}
 	if c.arg(0) != nil {

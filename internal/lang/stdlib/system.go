@@ -67,7 +67,7 @@ func systemProperty(c call, name string) value.Value {
 	var s string
 	switch name {
 	case "user.dir":
-		s = c.th.Host.LaunchDir()
+		s = workingDir(c.th)
 	case "user.home":
 		s, _ = home()
 	case "user.name":
@@ -83,7 +83,7 @@ func systemProperty(c call, name string) value.Value {
 			s = "aarch64"
 		}
 	case "java.io.tmpdir":
-		s = os.TempDir()
+		s = tempDir(c.th)
 	case "file.separator":
 		s = "/"
 	case "path.separator":
@@ -141,4 +141,25 @@ func runtimeMethods() []def {
 
 func threadStatics() []def {
 	return []def{{"sleep", "milliseconds: Number", "waits", sleepFunction}}
+}
+
+// tempDir is where temporary files go: NXF_TEMP, else TMPDIR.
+func tempDir(th *value.Thread) string {
+	if th != nil && th.Host != nil {
+		if dir, ok := th.Host.Getenv("NXF_TEMP"); ok && dir != "" {
+			return dir
+		}
+	}
+	return os.TempDir()
+}
+
+// workingDir is where the program was started. NXF_FILE_ROOT moves where
+// relative paths begin, not this.
+func workingDir(th *value.Thread) string {
+	if root, ok := th.Host.Getenv("NXF_FILE_ROOT"); ok && root != "" {
+		if dir, err := os.Getwd(); err == nil {
+			return dir
+		}
+	}
+	return th.Host.LaunchDir()
 }

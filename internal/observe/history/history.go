@@ -32,12 +32,25 @@ type Record struct {
 	durationText string // as read, so that rewriting a line changes nothing
 }
 
-// A File is the history of one launch directory; it need not exist yet.
+// StateDir is where history and caches are kept: NXF_CACHE_DIR, else .nextflow
+// of the launch directory.
+func StateDir(launchDir string, getenv func(string) (string, bool)) string {
+	dir, ok := getenv("NXF_CACHE_DIR")
+	switch {
+	case !ok || dir == "":
+		return filepath.Join(launchDir, ".nextflow")
+	case !filepath.IsAbs(dir):
+		return filepath.Join(launchDir, dir)
+	}
+	return dir
+}
+
+// A File is the history of one state directory; it need not exist yet.
 type File struct{ Path string }
 
-// Open is the history of a launch directory.
-func Open(launchDir string) *File {
-	return &File{Path: filepath.Join(launchDir, ".nextflow", "history")}
+// Open is the history of a state directory.
+func Open(stateDir string) *File {
+	return &File{Path: filepath.Join(stateDir, "history")}
 }
 
 // All reads every run, oldest first. Lines that are not runs are skipped.
