@@ -147,6 +147,9 @@ func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
 	}
 	var list diag.List
 	first, rest, _ := strings.Cut(message, "\n")
+	if rest != "" && strings.HasSuffix(e.Of.Name, "PowerAssertionError") {
+		first, rest = "Assertion failed", message // its lines are aligned
+	}
 	d := list.Add(e.Where, first)
 	if rest != "" {
 		d.Notes = append(d.Notes, rest)

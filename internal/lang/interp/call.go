@@ -187,7 +187,9 @@ func (c *compiler) callDynamic(fr *frame, name string, args []value.Value) (valu
 	if c.cls != nil {
 		return c.callOwn(fr, name, args)
 	}
-	return nil, value.Throw("groovy.lang.MissingMethodException", "the function `%s` is not defined", name)
+	e := value.Throw("groovy.lang.MissingMethodException", "the function `%s` is not defined", name)
+	e.Data = value.String(name)
+	return nil, e
 }
 
 func (c *compiler) callMethod(x *syntax.Call, fun *syntax.Prop) code {

@@ -16,6 +16,7 @@ type compiler struct {
 
 	labels  []string // around the code at hand
 	labeled bool     // the last of them stands right before it
+	noting  bool     // within an assertion, whose failure shows values
 }
 
 func (c *compiler) exprs(list []syntax.Expr) []code {
@@ -31,6 +32,13 @@ func constant(v value.Value) code {
 }
 
 func (c *compiler) expr(x syntax.Expr) code {
+	if c.noting {
+		return c.note(x, c.exprOf(x))
+	}
+	return c.exprOf(x)
+}
+
+func (c *compiler) exprOf(x syntax.Expr) code {
 	switch x := x.(type) {
 	case nil:
 		return constant(nil)

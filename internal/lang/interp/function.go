@@ -40,34 +40,58 @@ func (f *Function) CallWith(th *value.Thread, args []value.Value) (value.Value, 
 	return g.code.call(th, nil, nil, args, callSite{g.Name, g.def.NameAt})
 }
 
+// choose is the overload that fits best: the one with most parameters whose
+// types the arguments have; arguments that fit no types may be converted.
 func (f *Function) choose(args []value.Value) *Function {
-	if f.accepts(args) {
-		return f
+	if len(f.overloads) == 0 {
+		if f.takes(len(args)) {
+			return f
+		}
+		return nil
 	}
-	for _, g := range f.overloads {
-		if g.accepts(args) {
-			return g
+	var best, other *Function
+	most := -1
+	for _, g := range append([]*Function{f}, f.overloads...) {
+		if !g.takes(len(args)) {
+			continue
+		}
+		if n, ok := g.fits(args); ok && n > most {
+			best, most = g, n
+		} else if other == nil {
+			other = g
 		}
 	}
-	return nil
+	if best == nil {
+		return other
+	}
+	return best
 }
 
-func (f *Function) accepts(args []value.Value) bool {
+func (f *Function) takes(n int) bool {
 	lo, hi := limits(f.def.Params)
-	if len(args) < lo || hi >= 0 && len(args) > hi {
-		return false
-	}
-	if len(f.overloads) == 0 {
-		return true
-	}
+	return n >= lo && (hi < 0 || n <= hi)
+}
+
+// fits says whether the arguments have the types of the parameters, and how
+// many of those are more than Object.
+func (f *Function) fits(args []value.Value) (n int, ok bool) {
 	for i, p := range f.def.Params {
-		if i < len(args) && p.Type != nil && !p.Variadic {
-			if c, ok := f.inst.in.Table.Class(p.Type.Name); ok && args[i] != nil && !value.InstanceOf(args[i], c) {
-				return false
-			}
+		if p.Variadic {
+			return n - 1, true
 		}
+		if i >= len(args) || p.Type == nil || args[i] == nil {
+			continue
+		}
+		c, known := f.inst.in.Table.Class(p.Type.Name)
+		if !known || c == value.ObjectClass {
+			continue
+		}
+		if !value.InstanceOf(args[i], c) {
+			return 0, false
+		}
+		n += 2
 	}
-	return true
+	return n, true
 }
 
 // limits is how few and how many arguments params take; many is -1 for any.

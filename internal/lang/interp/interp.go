@@ -203,6 +203,7 @@ type frame struct {
 	this  *Object        // the object whose method runs
 	inst  *Instance
 	ret   value.Value
+	notes *[]noted // of the assertion being evaluated
 }
 
 // A cell holds a captured variable.

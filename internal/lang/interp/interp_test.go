@@ -121,7 +121,7 @@ func TestErrorsHavePlaces(t *testing.T) {
 	for _, c := range []struct{ script, message, at string }{
 		{"def x = null\nx.foo()", "Cannot invoke method foo() on null object", "2:1"},
 		{"def f(a) { a.nothing }\nf(1)", "No such property: nothing for class: java.lang.Integer", "1:12"},
-		{"[1].each { assert it == 2 }", "assert it == 2", "1:12"},
+		{"[1].each { assert it == 2 }", "assert it == 2\n       |\n       1", "1:12"},
 		{"def g(n) { g(n + 1) }\ng(0)", "calls of `g` nest more than 2500 deep", "1:12"},
 		{"throw new IllegalArgumentException('no')", "no", "1:1"},
 	} {

@@ -489,25 +489,3 @@ func (c *compiler) exceptionClass(name string) *value.Class {
 	}
 	return value.ExceptionClass(name)
 }
-
-func (c *compiler) assert(s *syntax.Assert) exec {
-	cond := c.expr(s.Cond)
-	message := c.expr(s.Message)
-	return func(fr *frame) (control, error) {
-		v, err := cond(fr)
-		if err != nil || value.Truth(v) {
-			return next, err
-		}
-		text := "assert " + s.Cond.Span().Text()
-		class := "org.codehaus.groovy.runtime.powerassert.PowerAssertionError"
-		if s.Message != nil {
-			m, err := message(fr)
-			if err != nil {
-				return next, err
-			}
-			text = value.ToString(m) + ". Expression: " + s.Cond.Span().Text()
-			class = "java.lang.AssertionError"
-		}
-		return next, c.inst.in.locate(value.Throw(class, "%s", text), s.Span())
-	}
-}

@@ -112,7 +112,7 @@ func (r *resolver) ident(x *syntax.Ident) {
 
 // later leaves a name to be settled when the whole file is known.
 func (r *resolver) later(x *syntax.Ident, otherwise func()) {
-	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), maybe: r.maybe > 0, proc: r.proc, section: r.section, gone: r.gone, otherwise: otherwise})
+	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), closure: r.fn.kind == closureFrame, maybe: r.maybe > 0, proc: r.proc, section: r.section, gone: r.gone, otherwise: otherwise})
 }
 
 // atTop says whether the code being resolved is at the top level of the

@@ -50,6 +50,8 @@ type pendingName struct {
 	// gone is the call of an operator of former times that the name is an
 	// argument of.
 	gone *goneCall
+	// closure says that the name stands in a closure.
+	closure bool
 	// callee says that the name is called.
 	callee bool
 	// otherwise gives the name its meaning when nothing defines it.
@@ -354,6 +356,9 @@ func (r *resolver) settle() {
 		if p.otherwise != nil {
 			p.otherwise()
 			continue
+		}
+		if r.lenient() && p.closure && p.ident.Binding.Kind == syntax.Unbound {
+			p.ident.Binding.Kind = syntax.Dynamic // a delegate set later may know it
 		}
 		if r.lenient() || p.gone == nil && made[p.ident.Name] {
 			continue

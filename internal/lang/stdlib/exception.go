@@ -61,6 +61,7 @@ func exceptionMethods() []def {
 	}
 	return []def{
 		{"getMessage", "", "is the message", message},
+		{"getMethod", "", "is the name of the method that is missing", func(c call) (value.Value, error) { return get(c).Data, nil }},
 		{"getLocalizedMessage", "", "is the message", message},
 		{"toString", "", "prints class and message", func(c call) (value.Value, error) { return value.String(get(c).ToString()), nil }},
 		{"getCause", "", "is what caused the exception", func(c call) (value.Value, error) {

@@ -14,9 +14,11 @@ func MissingMethod(recv Value, name string, args []Value) *Exception {
 	if c, ok := recv.(ClassRef); ok {
 		class, static = c.Of.Name, "static "
 	}
-	return Throw("groovy.lang.MissingMethodException",
+	e := Throw("groovy.lang.MissingMethodException",
 		"No signature of method: %s%s.%s() is applicable for argument types: (%s) values: %s",
 		static, class, name, argumentTypes(args), shortList(args, argsShown))
+	e.Data = String(name)
+	return e
 }
 
 // MissingProperty is Groovy's exception for a property that nothing answers.
