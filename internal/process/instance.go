@@ -30,6 +30,7 @@ type instance struct {
 	limits     *task.Resources
 
 	staged []staged
+	made   int // files made of values of the input being bound
 	env    []task.EnvVar
 	stdin  *string
 	hashed []hashed // inputs in order
@@ -170,6 +171,7 @@ func (in *instance) bindStdin(v value.Value) error {
 // staged view.
 func (in *instance) bindFiles(d *input, v value.Value) error {
 	var files []*value.Path
+	in.made = 0
 	if err := in.files(d, v, &files); err != nil {
 		return err
 	}
@@ -283,10 +285,11 @@ func (in *instance) textFile(d *input, text string, out *[]*value.Path) error {
 }
 
 // contentFile is how `file` inputs take values that are no files: a file with
-// the value as its content.
+// the value as its content, numbered after the files of the inputs before it.
 func (in *instance) contentFile(text string, out *[]*value.Path) error {
 	h := digest([]byte(text))
-	path := filepath.Join(in.run().WorkDir, "tmp", h[:2], h[2:], "input")
+	in.made++
+	path := filepath.Join(in.run().WorkDir, "tmp", h[:2], h[2:], fmt.Sprintf("input.%d", len(in.staged)+in.made))
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("make a file of an input value: %w", err)
 	}
