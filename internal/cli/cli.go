@@ -95,6 +95,7 @@ func commands() []command {
 		{name: "clone", usage: "[options] <project> [directory]", doc: "Copy a project into a directory", options: cloneOptions, run: (*program).clone},
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
 		{name: "drop", usage: "[options] <project ...>", doc: "Delete the copy of a project", options: dropOptions, run: (*program).drop},
+		{name: "fs", usage: "<command> <path> [target]", doc: "Copy, move, list, print, remove and describe files: cp, mv, ls, cat, rm, stat", run: (*program).files},
 		{name: "help", usage: "[command]", doc: "Print how a command is used", run: (*program).help},
 		{name: "info", usage: "[options] [project]", doc: "Print facts about a project, or about the program and the system", options: infoOptions, run: (*program).info},
 		{name: "inspect", usage: "[options] <script, directory or project> [--param value ...]", doc: "Print the containers of a pipeline's processes", options: inspectOptions, params: true, run: (*program).inspectPipeline},

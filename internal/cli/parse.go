@@ -129,7 +129,7 @@ func findCommand(name string) (*command, error) {
 // laterCommands are Nextflow's commands that this program does not have.
 var laterCommands = map[string]string{
 	"auth":    "there is no service to log in to",
-	"console": "there is no console", "fs": "use the tools of the storage",
+	"console": "there is no console",
 	"kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
 	"lineage": "no lineage is recorded", "module": "modules are kept by git alone",
 	"self-update": "install a newer release",
