@@ -41,6 +41,7 @@ var dag = scope("dag", "Graph of the workflow.", `
 `)
 
 var weblog = scope("weblog", "Messages about the run sent by HTTP.", `
+	basicToken | string | | User and password of basic authorization, as `+"`user:password`"+`.
 	enabled | boolean | false | Send messages.
 	url | string | http://localhost | Where they are sent.
 `)

@@ -25,6 +25,7 @@ import (
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/observe/web"
 	"sluice/internal/plugin"
 	"sluice/internal/process"
 	"sluice/internal/publish"
@@ -78,6 +79,7 @@ type run struct {
 	ansi      bool                      // the terminal shows colours and progress that redraws itself
 
 	bus       *observe.Bus
+	weblog    *web.Sender // nil where no messages are sent
 	closers   []func() error
 	failure   *process.Failure
 	vault     *vault

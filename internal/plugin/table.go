@@ -55,7 +55,7 @@ var withoutEffect = []*Plugin{
 	{Name: "nf-teams", Doc: "messages to Teams", Lost: "nothing is sent to Teams"},
 	{Name: "nf-tower", Doc: "Seqera Platform", Lost: "the run is not shown in Seqera Platform"},
 	{Name: "nf-wave", Doc: "containers made on demand", Lost: "no container is made or fetched by Wave"},
-	{Name: "nf-weblog", Doc: "messages about the run to a web address", Lost: "no message is sent to a web address"},
+	{Name: "nf-weblog", Doc: "messages about the run to a web address", Lost: "its messages are built in, and sent with `weblog.enabled = true`"},
 	{Name: "nf-xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},
 	{Name: "nf-xpack-google", Doc: "extensions for Google Cloud", Lost: "tasks do not run on Google Batch"},
 	{Name: "xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},
