@@ -501,13 +501,3 @@ func (r *run) uuid(s string) value.Value {
 
 // time is a moment as scripts see it.
 func (r *run) time(t time.Time) value.Value { return stdlib.NewOffsetDateTime(t) }
-
-// stats is workflow.stats.
-func (r *run) stats() value.Value {
-	s := r.bus.Stats()
-	return &workflow.Facts{Of: manifestClass, Values: value.MapOf(
-		"succeededCount", value.MakeInt(int64(s.Succeeded)), "succeedCount", value.MakeInt(int64(s.Succeeded)), "cachedCount", value.MakeInt(int64(s.Cached)),
-		"failedCount", value.MakeInt(int64(s.Failed)), "ignoredCount", value.MakeInt(int64(s.Ignored)),
-		"computeTimeFmt", value.String(s.CPUHours()),
-	)}
-}
