@@ -249,10 +249,7 @@ func (p *program) locate(ctx context.Context, r *request, name string, announce 
 	switch {
 	case err == nil:
 		if r.project.revision != "" {
-			return nil, &usageError{
-				message: fmt.Sprintf("`%s` is a local path, and a revision can be chosen only of projects kept in git", name),
-				help:    "check the revision out there, or run `file:" + path + "`",
-			}
+			return nil, localRevision(name, path)
 		}
 		return &located{script: name, release: func() error { return nil }}, nil
 	case !errors.Is(err, os.ErrNotExist) && !project.IsAddress(name):
@@ -261,6 +258,13 @@ func (p *program) locate(ctx context.Context, r *request, name string, announce 
 		return nil, p.missingScript(name, path)
 	}
 	return p.locateProject(ctx, r, name, announce)
+}
+
+func localRevision(name, path string) error {
+	return &usageError{
+		message: fmt.Sprintf("`%s` is a local path, and a revision can be chosen only of projects kept in git", name),
+		help:    "check the revision out there, or run `file:" + path + "`",
+	}
 }
 
 // meansFile says whether a name that does not exist was meant as a local path.
@@ -338,7 +342,11 @@ func (p *program) noteNewer(ctx context.Context, r *request, proj *project.Proje
 // projectFiles is the directory of a project that commands read: a local path,
 // or a project that was downloaded.
 func (p *program) projectFiles(r *request, name string) (string, error) {
-	if _, err := os.Stat(p.abs(name)); err == nil && r.project.revision == "" {
+	path := p.abs(name)
+	if _, err := os.Stat(path); err == nil {
+		if r.project.revision != "" {
+			return "", localRevision(name, path)
+		}
 		return name, nil
 	}
 	if p.meansFile(name) {

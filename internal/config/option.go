@@ -149,9 +149,13 @@ func (c *Config) Check() diag.List {
 	c.Root.Entries(func(k, v value.Value) bool {
 		name := value.ToString(k)
 		s := FindScope(name)
+		_, isMap := v.(*value.Map)
 		switch {
 		case s == nil:
 			c.checkTop(&problems, name, v)
+		case !isMap && v != nil && name != "plugins":
+			d := problems.Warn(c.Span(name), fmt.Sprintf("`%s` is a scope of options, and a value has no effect there", name))
+			d.Help = fmt.Sprintf("set its options, such as `%s.%s`", name, firstOption(s))
 		case s.Open:
 		case name == "process":
 			c.checkProcess(&problems, []string{name}, c.Scope(name))
@@ -163,6 +167,19 @@ func (c *Config) Check() diag.List {
 		return true
 	})
 	return problems
+}
+
+// firstOption is an option to name as an example.
+func firstOption(s *Scope) string {
+	switch {
+	case s.Option("enabled") != nil:
+		return "enabled = true"
+	case s.Name == "process":
+		return "cpus = 2"
+	case s.Open || len(s.Options) == 0:
+		return "name = 1"
+	}
+	return s.Options[0].Name + " = …"
 }
 
 func (c *Config) checkTop(problems *diag.List, name string, v value.Value) {
@@ -254,13 +271,19 @@ func (c *Config) checkType(problems *diag.List, o *Option, path []string, v valu
 	}
 }
 
+// firstLine is what is wrong, without the pattern and a pointer below it.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
 func (c *Config) checkProcess(problems *diag.List, path []string, m *value.Map) {
 	m.Entries(func(k, v value.Value) bool {
 		name := value.ToString(k)
 		at := append(path[:len(path):len(path)], name)
 		if _, pattern, ok := IsSelector(name); ok {
 			if err := CheckPattern(pattern); err != nil {
-				problems.Add(c.Span(at...), fmt.Sprintf("selector `%s` is no regular expression: %s", name, err))
+				problems.Add(c.Span(at...), fmt.Sprintf("selector `%s` is no regular expression: %s", name, firstLine(err.Error())))
 			}
 			if inner, isMap := v.(*value.Map); isMap {
 				c.checkProcess(problems, at, inner)

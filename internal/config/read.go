@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+
 	"sluice/internal/directive"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
@@ -26,6 +28,12 @@ func (r *reader) fail(err error, path []string) {
 	}
 	full := append([]string{r.scope}, path...)
 	r.problems.Add(r.c.Span(full...), "config option `"+dotted(full)+"`: "+err.Error())
+}
+
+// wrong says that an option has a value of another kind.
+func (r *reader) wrong(v value.Value, takes string, path []string) {
+	full := append([]string{r.scope}, path...)
+	r.problems.Add(r.c.Span(full...), fmt.Sprintf("config option `%s` cannot be `%s` (%s), it takes %s", dotted(full), value.ToString(v), v.Class().Simple(), takes))
 }
 
 func dotted(path []string) string {
@@ -57,14 +65,20 @@ func (r *reader) text(def string, path ...string) string {
 }
 
 func (r *reader) number(def int, path ...string) int {
-	n, err := directive.Int("cpus", r.get(path...), def)
-	r.fail(err, path)
+	v := r.get(path...)
+	n, err := directive.Int("cpus", v, def)
+	if err != nil {
+		r.wrong(v, "an integer", path)
+	}
 	return n
 }
 
 func (r *reader) memory(path ...string) value.Memory {
-	m, err := directive.Size("memory", r.get(path...))
-	r.fail(err, path)
+	v := r.get(path...)
+	m, err := directive.Size("memory", v)
+	if err != nil {
+		r.wrong(v, "a memory size such as `8.GB`", path)
+	}
 	return m
 }
 
@@ -74,7 +88,9 @@ func (r *reader) duration(def value.Duration, path ...string) value.Duration {
 		return def
 	}
 	d, err := directive.Time("time", v)
-	r.fail(err, path)
+	if err != nil {
+		r.wrong(v, "a duration such as `2.h`", path)
+	}
 	return d
 }
 

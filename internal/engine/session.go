@@ -33,7 +33,11 @@ func (r *run) configure() error {
 	r.params = cfg.Params().Copy()
 	for _, w := range problems {
 		if w.Severity == diag.Warning {
-			fmt.Fprintln(r.o.Stderr, "WARN: "+oneLine(w))
+			text := oneLine(w)
+			if len(w.Notes) > 0 { // a near name
+				text += " (" + w.Notes[0] + ")"
+			}
+			fmt.Fprintln(r.o.Stderr, "WARN: "+text)
 		}
 	}
 	if err := problems.Err(); err != nil {

@@ -208,6 +208,10 @@ func (u *unit) fail(err error, at syntax.Node) error {
 		span = exception.Where
 	}
 	d := list.Add(span, err.Error())
+	if name, ok := strings.CutPrefix(d.Message, "the function `"); ok { // as directives of a process are written
+		name, _, _ = strings.Cut(name, "`")
+		d.Help = fmt.Sprintf("an option is set with `%s = …`", name)
+	}
 	return &evalError{List: diag.List{d}, cause: err}
 }
 
