@@ -45,7 +45,7 @@ func (p *program) systemInfo(r *request) error {
 		system = unix.ByteSliceToString(uts.Sysname[:]) + " " + unix.ByteSliceToString(uts.Release[:])
 	}
 	if p.brand == "nextflow" {
-		fmt.Fprintf(p.stdout, "  Version: %s build %s\n  Created: %s\n  System: %s\n  Runtime: sluice %s, %s on %s/%s, %d CPUs\n  Encoding: UTF-8 (UTF-8)\n",
+		fmt.Fprintf(p.stdout, "  Version: %s build %s\n  Created: %s \n  System: %s\n  Runtime: sluice %s, %s on %s/%s, %d CPUs\n  Encoding: UTF-8 (UTF-8)\n",
 			nextflowVersion, nextflowBuild, nextflowCreated, system, Version, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	} else {
 		fmt.Fprintf(p.stdout, "  Version: %s\n  Follows: Nextflow %s build %s\n  System: %s\n  Runtime: %s on %s/%s, %d CPUs\n  Encoding: UTF-8\n",

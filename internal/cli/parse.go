@@ -56,6 +56,7 @@ func generalOptions(r *request) []option {
 	return []option{
 		list("<file>", "Use only these configuration files, none of the usual ones", &r.engine.OnlyConfig, "C"),
 		list("<file>", "Add a configuration file; may be repeated", &r.engine.ConfigFiles, "c", "config"),
+		flag("Leave out files that configuration files include, under NXF_SYNTAX_PARSER=v1", func() { r.engine.IgnoreIncludes = true }, "config-ignore-includes"),
 		flag("Run in the background", func() { r.bg = true }, "bg"),
 		flag("Print this help", func() { r.help = true }, "h", "help"),
 		text("<file>", "Write the log to this file", &r.engine.LogFile, "log"),

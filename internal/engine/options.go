@@ -24,22 +24,23 @@ type Options struct {
 	Params     *value.Map // --x y, nested names expanded, in order
 	ParamsFile string
 
-	ConfigFiles  []string   // -c, after the defaults
-	OnlyConfig   []string   // -C, instead of the defaults
-	Profile      string     // comma-separated
-	AllProfiles  bool       // Config alone: keep the profiles, apply none
-	Process      *value.Map // -process.x=y
-	Executor     *value.Map // -executor.x=y
-	Env          *value.Map // -e.x=y
-	LaunchDir    string
-	WorkDir      string // -w
-	OutputDir    string // -output-dir
-	Cache        *bool  // -cache
-	QueueSize    int
-	DumpHashes   string            // "", "true", "json"
-	DumpChannels string            // "": no; "*" all; names
-	With         map[string]string // -with-trace, -with-report, …: name -> file or "-" for the default
-	Without      []string
+	ConfigFiles    []string   // -c, after the defaults
+	OnlyConfig     []string   // -C, instead of the defaults
+	Profile        string     // comma-separated
+	IgnoreIncludes bool       // -config-ignore-includes
+	AllProfiles    bool       // Config alone: keep the profiles, apply none
+	Process        *value.Map // -process.x=y
+	Executor       *value.Map // -executor.x=y
+	Env            *value.Map // -e.x=y
+	LaunchDir      string
+	WorkDir        string // -w
+	OutputDir      string // -output-dir
+	Cache          *bool  // -cache
+	QueueSize      int
+	DumpHashes     string            // "", "true", "json"
+	DumpChannels   string            // "": no; "*" all; names
+	With           map[string]string // -with-trace, -with-report, …: name -> file or "-" for the default
+	Without        []string
 
 	AnsiLog    *bool // nil: decide by terminal
 	Quiet      bool

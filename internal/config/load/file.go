@@ -353,6 +353,9 @@ func (u *unit) include(inc *syntax.ConfigInclude, s *scope) error {
 
 func (u *unit) includeFile(name string, at source.Span, s *scope) error {
 	l := u.l
+	if l.IgnoreIncludes && l.Parser == "v1" {
+		return nil
+	}
 	if l.depth++; l.depth > maxIncludes {
 		var problems diag.List
 		d := problems.Add(at, fmt.Sprintf("config files include each other more than %d levels deep", maxIncludes))

@@ -26,16 +26,19 @@ type Evaluator interface {
 
 // Options say what to load.
 type Options struct {
-	Files       []string   // in order, later over earlier; see DefaultFiles
-	Profile     string     // comma-separated; "" is `standard`, if there is one
-	AllProfiles bool       // keep the scope profiles instead of applying any
-	Parser      string     // "v1", "v2": the grammar whose ways are followed; "" decides by the text
-	Params      *value.Map // of the command line and -params-file: they win, and are seen while files are evaluated
-	ProjectDir  string
-	LaunchDir   string
-	Getenv      func(string) (string, bool)
-	Read        func(name string) ([]byte, error) // a file or URL; nil reads disk and http(s)
-	Eval        Evaluator
+	Files       []string // in order, later over earlier; see DefaultFiles
+	Profile     string   // comma-separated; "" is `standard`, if there is one
+	AllProfiles bool     // keep the scope profiles instead of applying any
+	Parser      string   // "v1", "v2": the grammar whose ways are followed; "" decides by the text
+	// IgnoreIncludes leaves includeConfig out where the older grammar is asked
+	// for; the strict one does not know of it.
+	IgnoreIncludes bool
+	Params         *value.Map // of the command line and -params-file: they win, and are seen while files are evaluated
+	ProjectDir     string
+	LaunchDir      string
+	Getenv         func(string) (string, bool)
+	Read           func(name string) ([]byte, error) // a file or URL; nil reads disk and http(s)
+	Eval           Evaluator
 }
 
 // Load evaluates the files one after the other. The list holds warnings; an
