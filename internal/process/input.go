@@ -122,7 +122,7 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg, qualifier string) e
 				s, _ := value.Str(x.Value)
 				in.name = s
 				if in.kind == pathInput {
-					in.pattern = d.inst.Expr(x)
+					in.pattern, in.bound = d.inst.Expr(x), true // if the grammar makes a variable of it
 				}
 			default:
 				in.pattern = d.inst.Expr(x)

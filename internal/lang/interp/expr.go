@@ -157,6 +157,8 @@ func (c *compiler) ident(x *syntax.Ident) code {
 		if cl, ok := c.class(x.Name); ok {
 			return constant(value.ClassRef{Of: cl})
 		}
+	case syntax.Null:
+		return constant(nil)
 	case syntax.Operator:
 		return constant(&PipeOp{Name: x.Name, At: x.Where})
 	case syntax.Dynamic:

@@ -112,7 +112,7 @@ func (r *resolver) ident(x *syntax.Ident) {
 
 // later leaves a name to be settled when the whole file is known.
 func (r *resolver) later(x *syntax.Ident, otherwise func()) {
-	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), closure: r.fn.kind == closureFrame, maybe: r.maybe > 0, proc: r.proc, section: r.section, gone: r.gone, otherwise: otherwise})
+	r.pending = append(r.pending, pendingName{ident: x, near: r.visible(), top: r.atTop(), closure: r.fn.kind == closureFrame, maybe: r.maybe > 0, proc: r.proc, section: r.section, null: r.nulls, gone: r.gone, otherwise: otherwise})
 }
 
 // atTop says whether the code being resolved is at the top level of the
@@ -249,6 +249,10 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 		}
 		if i, ok := r.module.index[x.Name]; ok {
 			if _, decl := r.module.decls[x.Name]; decl {
+				if r.lenient() && r.fn.kind == workflowFrame { // `ALIGN = ALIGN.out`: a variable; calls mean the process still
+					r.defineBare(x)
+					return
+				}
 				d := r.diags.Add(x.Span(), fmt.Sprintf("`%s` cannot be assigned: it names a process, workflow or function", x.Name))
 				d.Related = append(d.Related, diag.Label{Span: r.module.decls[x.Name], Text: "defined here"})
 			}
@@ -357,6 +361,10 @@ func (r *resolver) callArgs(x *syntax.Call, dynamic bool) {
 func (r *resolver) callee(fun *syntax.Ident) {
 	if r.taskCalls[fun] {
 		r.lookup(TaskOutput, &fun.Binding)
+		return
+	}
+	if _, decl := r.module.decls[fun.Name]; decl && r.workflowVars[fun.Name] {
+		fun.Binding = syntax.Binding{Kind: syntax.Global, Index: r.module.index[fun.Name]}
 		return
 	}
 	if r.workflowVars[fun.Name] && r.names.Builtin(fun.Name) && r.mayBeHidden(fun.Name) {

@@ -73,11 +73,30 @@ func (r *resolver) setup(list []syntax.Stmt, known []string) {
 			continue
 		}
 		if e, ok := syntax.DirectiveCall(s); ok && contains(known, e.Name) {
-			r.args(e.Args)
+			r.taskArgs(e.Args)
+			continue
+		}
+		if x, v := assignment(s); x != nil { // all tasks see it, as they see variables of the script
+			r.expr(v)
+			x.Binding = syntax.Binding{Kind: syntax.Global, Index: r.module.declare(x.Name)}
 			continue
 		}
 		r.stmt(s)
 	}
+}
+
+// assignment is the name and the value of `name = value`.
+func assignment(s syntax.Stmt) (*syntax.Ident, syntax.Expr) {
+	e, ok := s.(*syntax.ExprStmt)
+	if !ok {
+		return nil, nil
+	}
+	a, ok := e.X.(*syntax.Assign)
+	if !ok {
+		return nil, nil
+	}
+	x, _ := a.Target.(*syntax.Ident)
+	return x, a.Value
 }
 
 // moveDirectives puts directives that stand below `output:` among the others.
@@ -203,6 +222,10 @@ func (r *resolver) qualifierNames(name string, args []syntax.Arg) {
 			if fun, ok := x.Fun.(*syntax.Ident); ok && isInput(fun.Name) {
 				r.qualifierNames(fun.Name, x.Args)
 			}
+		case *syntax.Literal: // `path 'index'` makes a variable of the older grammar too
+			if text, ok := value.Str(x.Value); ok && r.lenient() && namesFile(name, i) && r.fn.scope.vars[text] == nil {
+				r.declare(text, nil)
+			}
 		}
 	}
 }
@@ -216,6 +239,10 @@ func namesInput(qualifier string, i int) bool {
 		return false
 	}
 	return i == 0
+}
+
+func namesFile(qualifier string, i int) bool {
+	return i == 0 && (qualifier == "path" || qualifier == "file")
 }
 
 // inputName resolves an option such as `stageAs: "$x"`; `name: x` is a plain expression too.
@@ -276,6 +303,11 @@ func (r *resolver) outputArgs(name string, args []syntax.Arg) {
 				r.outputArgs(fun.Name, x.Args)
 				continue
 			}
+		case *syntax.GString:
+			if name == "path" || name == "file" {
+				r.taskArgs(args[i : i+1])
+				continue
+			}
 		}
 		r.expr(a.Value)
 	}
@@ -296,7 +328,15 @@ func (r *resolver) directive(e *syntax.Entry, known []string) {
 			d.Help = fmt.Sprintf("`%s` is one", near)
 		}
 	}
-	r.args(e.Args)
+	r.taskArgs(e.Args)
+}
+
+// taskArgs resolves what each task evaluates anew. The older grammar asks the
+// variables of the task for unknown names, and what is not among them is null.
+func (r *resolver) taskArgs(args []syntax.Arg) {
+	r.nulls = true
+	r.args(args)
+	r.nulls = false
 }
 
 func (r *resolver) args(args []syntax.Arg) {

@@ -29,6 +29,7 @@ type resolver struct {
 	proc         *syntax.ProcessDef // the process whose code is being resolved
 	section      Section            // and which part of it
 	gone         *goneCall          // the call whose arguments are being resolved
+	nulls        bool               // unknown names are null in the older grammar
 	// taskCalls are the calls in typed outputs that ask the finished task.
 	taskCalls map[*syntax.Ident]bool
 }
@@ -47,6 +48,8 @@ type pendingName struct {
 	// proc is the process whose code uses the name.
 	proc    *syntax.ProcessDef
 	section Section
+	// null says that a name that nothing defines is null in the older grammar.
+	null bool
 	// gone is the call of an operator of former times that the name is an
 	// argument of.
 	gone *goneCall
@@ -355,6 +358,10 @@ func (r *resolver) settle() {
 		}
 		if p.otherwise != nil {
 			p.otherwise()
+			continue
+		}
+		if p.null && !p.callee && r.lenient() {
+			p.ident.Binding.Kind = syntax.Null
 			continue
 		}
 		if r.lenient() && p.closure && p.ident.Binding.Kind == syntax.Unbound {

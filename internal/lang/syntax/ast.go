@@ -601,6 +601,7 @@ const (
 	Dynamic               // asked of owner and delegate at run time
 	Operator              // a channel operator on the right of a pipe
 	Member                // a field, property or method of the class around, `this` or `super`
+	Null                  // nothing defines it, and the older grammar takes it as null
 )
 
 // A Binding is what a name means. Index counts within its kind.

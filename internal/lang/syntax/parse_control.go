@@ -212,11 +212,15 @@ func (p *parser) jump(word string) Stmt {
 func (p *parser) tryStmt() Stmt {
 	start := p.tok
 	p.next()
+	var resources []Stmt
 	if p.tok.Kind == LParen {
-		d := p.errorAt(p.span(p.tok), "`try` with resources is not part of the language")
-		d.Help = "use `withCloseable { }` of the resource"
+		p.older(p.span(p.tok), "`try` with resources is of the older grammar", "use `withCloseable { }` of the resource")
+		resources = p.resources()
 	}
 	t := &Try{Body: p.block("`try`")}
+	for i := len(resources) - 1; i >= 0; i-- {
+		t.Body = closing(resources[i], t.Body)
+	}
 	for p.isWord("catch") && !p.bad {
 		t.Catches = append(t.Catches, p.catch())
 	}
@@ -226,11 +230,54 @@ func (p *parser) tryStmt() Stmt {
 		t.Finally = p.block("`finally`")
 	}
 	if len(t.Catches) == 0 && t.Finally == nil && !p.bad {
+		if len(resources) > 0 {
+			return t.Body
+		}
 		d := p.errorAt(p.span(start), "`try` without `catch` or `finally`")
 		d.Help = "add `catch (Exception e) { }`"
 	}
 	t.Where = p.from(start)
 	return t
+}
+
+// resources are the declarations in `try (def a = …; b = …)`.
+func (p *parser) resources() []Stmt {
+	open := p.tok
+	saved := p.nest()
+	p.next()
+	var list []Stmt
+	for p.tok.Kind != RParen && p.tok.Kind != EOF && !p.bad {
+		at := p.tok
+		n := len(list)
+		p.localDecl(&list)
+		if len(list) == n {
+			break
+		}
+		if d, ok := list[len(list)-1].(*VarDecl); !p.bad && (len(list) != n+1 || !ok || d.Init == nil || len(d.Names) != 1) {
+			p.report(p.from(at), "a resource of `try` is one variable with a value").Help = "write `try (def reader = …)`"
+		}
+		if !p.got(Semicolon) {
+			break
+		}
+	}
+	p.closing(RParen, open, "resources")
+	p.unnest(saved)
+	return list
+}
+
+// closing is body with the resource declared before it and closed after it,
+// whatever happens in between.
+func closing(resource Stmt, body *Block) *Block {
+	place := At{Where: resource.Span()}
+	decl, ok := resource.(*VarDecl)
+	if !ok || len(decl.Names) == 0 {
+		return body // reported
+	}
+	end := &Prop{At: place, X: &Ident{At: place, Name: decl.Names[0].Name}, Name: "close", NameAt: place.Where, Safe: true}
+	closed := &Try{At: body.At, Body: body, Finally: &Block{At: place, Stmts: []Stmt{
+		&ExprStmt{At: place, X: &Call{At: place, Fun: end}},
+	}}}
+	return &Block{At: body.At, Stmts: []Stmt{resource, closed}}
 }
 
 func (p *parser) catch() *Catch {

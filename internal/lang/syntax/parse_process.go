@@ -93,8 +93,9 @@ func (p *parser) sectionStart(d *ProcessDef, section string) {
 	switch section {
 	case "script", "shell", "exec":
 		if d.Body != nil && !p.bad {
-			e := p.report(p.spanAt(p.prevEnd-1, p.prevEnd), "a second body in process `%s`", d.Name)
-			e.Label = "a process has one of `script:`, `shell:`, `exec:`"
+			// The older grammar joins the statements; the last label says what they are.
+			p.refused(p.spanAt(p.prevEnd-1, p.prevEnd), fmt.Sprintf("a second body in process `%s`", d.Name), "a process has one of `script:`, `shell:`, `exec:`")
+			d.BodyKind = section
 			return
 		}
 		d.BodyKind, d.Body = section, empty
@@ -137,6 +138,17 @@ func (p *parser) processItem(d *ProcessDef, section string) string {
 	}
 	if section == "" && p.isWord("if") {
 		p.refused(p.span(p.tok), "`if` among directives is of the older grammar", "give the directive a value that depends on the condition") // older pipelines refuse or choose settings here
+		p.stmtLine(&d.Setup)
+		return section
+	}
+	if section == "" && p.tok.Kind == LBrace {
+		p.refused(p.span(p.tok), "a block among directives is of the older grammar", "write the directives without the braces")
+		d.Setup = append(d.Setup, p.block("block"))
+		p.endOfStmt()
+		return section
+	}
+	if section == "" && p.isName() && p.peek().Kind == Eq {
+		p.refused(p.span(p.tok), "an assignment among directives is of the older grammar", "make it part of the directive that uses it")
 		p.stmtLine(&d.Setup)
 		return section
 	}

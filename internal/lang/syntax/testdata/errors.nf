@@ -35,7 +35,6 @@ process B {
     val = 2 /// error "`=` after the qualifier `val`"
     exec:
     x = 1
-    script: /// error "a second body in process `B`"
     "y"
 }
 ---
@@ -68,7 +67,7 @@ workflow W {
     def j(x) { x } /// error "the function `j` is declared inside a block"
     if x > 1 { } /// error "expected `(` after `if`, found `x`"
     try { } /// error "`try` without `catch` or `finally`"
-    try (x) { } /// error "`try` with resources is not part of the language"
+    try (x) { } /// error "a resource of `try` is one variable with a value"
     import a.b /// error "`import` stands only at the top of a script"
     # comment /// error "unexpected character `#`"
     k = new Foo() { } /// error "anonymous classes are not part of the language"
