@@ -24,6 +24,13 @@ func ignored(arg string, names ...string) option {
 	return option{names: names, arg: arg, doc: "Without effect", set: func(string) error { return nil }}
 }
 
+// unserved is an option that is known and refused, with what to do instead.
+func unserved(arg, doc, help string, names ...string) option {
+	return option{names: names, arg: arg, doc: "Not available: " + doc, set: func(string) error {
+		return &usageError{message: fmt.Sprintf("option `-%s` is not available: %s", names[0], doc), help: help}
+	}}
+}
+
 func runOptions(p *program, r *request) []option {
 	e := &r.engine
 	keyed := func(name, doc string, to *value.Map) option {
@@ -103,6 +110,10 @@ func runOptions(p *program, r *request) []option {
 		with("apptainer", "[image]", "Run tasks in Apptainer"),
 		with("charliecloud", "[image]", "Run tasks in Charliecloud"),
 		with("cloudcache", "[url]", "Not available: the cache is kept below the launch directory"),
+		unserved("[file]", "no trace for agents is written", "`-with-trace` writes the table of all tasks", "with-agent-trace"),
+		unserved("<format>", "the workflow's outputs are not printed", "an `index` in the `output` block writes them as JSON, YAML or CSV", "output-format"),
+		with("fusion", "", "Not available: tasks of this machine read files directly"),
+		with("wave", "[url]", "Not available: containers are not built"),
 		with("conda", "[env]", "Run tasks in a Conda environment"),
 		with("dag", "[file]", "Write the graph of the workflow"),
 		with("docker", "[image]", "Run tasks in Docker"),
