@@ -108,6 +108,11 @@ func (e *encoder) value(v value.Value, depth int) error {
 		e.byte(tagList)
 		e.byte(byte(v.Kind))
 		return e.values(v.Elems, depth)
+	case *value.MapValues:
+		e.byte(tagList)
+		e.byte(byte(value.ArrayList))
+		elems, _ := value.Elements(v)
+		return e.values(elems, depth)
 	case *value.Map:
 		return e.mapping(v, depth)
 	case *value.Set:

@@ -154,7 +154,7 @@ func (c *compiler) arithmetic(th *value.Thread, method string, apply binaryFunc,
 // coreValue says that the value package knows all operators of v.
 func coreValue(v value.Value) bool {
 	switch v.(type) {
-	case value.Int, value.Long, value.String, *value.GString, *value.List, *value.Map, *value.Set, value.Decimal,
+	case value.Int, value.Long, value.String, *value.GString, *value.List, *value.Map, *value.Set, *value.MapValues, value.Decimal,
 		value.Double, value.Float, value.BigInt, value.Duration, value.Memory, *value.Range:
 		return true
 	}

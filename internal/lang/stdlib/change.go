@@ -26,12 +26,33 @@ func (c call) replace(list []value.Value) error {
 				r.Remove(e)
 			}
 		}
+		if r.View != nil {
+			return nil
+		}
 		for _, e := range list {
 			r.Add(e)
 		}
 		return nil
+	case *value.MapValues:
+		return replaceValues(r, list)
 	}
 	return unsupported()
+}
+
+// replaceValues removes the values of a map that are not in list, which has
+// the others in order.
+func replaceValues(v *value.MapValues, list []value.Value) error {
+	if v.Frozen() {
+		return unsupported()
+	}
+	v.RemoveWhere(func(_ int, e value.Value) bool {
+		if len(list) > 0 && value.KeyEqual(e, list[0]) {
+			list = list[1:]
+			return false
+		}
+		return true
+	})
+	return nil
 }
 
 // mutableList is the receiver when it is a list that may grow and shrink.
@@ -88,6 +109,17 @@ func (c call) removeElement() (value.Value, error) {
 			return nil, unsupported()
 		}
 		return value.Bool(s.Remove(c.arg(0))), nil
+	}
+	if v, ok := c.recv.(*value.MapValues); ok {
+		if v.Frozen() {
+			return nil, unsupported()
+		}
+		done := false
+		return value.Bool(v.RemoveWhere(func(_ int, e value.Value) bool {
+			hit := !done && value.KeyEqual(e, c.arg(0))
+			done = done || hit
+			return hit
+		})), nil
 	}
 	l, err := c.mutableList()
 	if err != nil {
@@ -163,6 +195,9 @@ func (c call) unique(mutate bool, f value.Value) (value.Value, error) {
 	}
 	if !mutate {
 		return c.alike(list), nil
+	}
+	if v, ok := c.recv.(*value.MapValues); ok && v.Len() != len(list) {
+		return nil, unsupported()
 	}
 	if err := c.replace(list); err != nil {
 		return nil, err

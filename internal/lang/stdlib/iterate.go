@@ -534,6 +534,8 @@ func removeWalked(c call) (value.Value, error) {
 		removeIndex(of, it.next)
 	case *value.Set:
 		of.Remove(e)
+	case *value.MapValues:
+		of.RemoveWhere(func(i int, _ value.Value) bool { return i == it.next })
 	case *value.Map:
 		of.Delete(e.(*value.MapEntry).Key)
 	default:

@@ -223,7 +223,7 @@ func sortedMapMethods() []def {
 		{"pollLastEntry", "", "removes the last entry and returns it, null if there is none", pollMap(true)},
 		{"descendingMap", "", "is the entries in reverse order", func(c call) (value.Value, error) { return mapOfEntries(reversed(elems(c.recv))), nil }},
 		{"descendingKeySet", "", "is the keys in reverse order", func(c call) (value.Value, error) { return value.NewSet(reversed(c.asMap().Keys())...), nil }},
-		{"navigableKeySet", "", "is the set of keys", func(c call) (value.Value, error) { return viewOf(c.asMap(), c.asMap().Keys()), nil }},
+		{"navigableKeySet", "", "is the set of keys", func(c call) (value.Value, error) { return c.asMap().KeySet(), nil }},
 	}
 }
 

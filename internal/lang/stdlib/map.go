@@ -94,9 +94,9 @@ func mapMethods() []def {
 		{"containsValue", "value", "says whether an entry has this value", func(c call) (value.Value, error) {
 			return value.Bool(indexKey(mapValues(c.asMap()), c.arg(0)) >= 0), nil
 		}},
-		{"keySet", "", "is the set of keys", func(c call) (value.Value, error) { return viewOf(c.asMap(), c.asMap().Keys()), nil }},
-		{"values", "", "is the list of values", func(c call) (value.Value, error) { return value.NewList(mapValues(c.asMap())...), nil }},
-		{"entrySet", "", "is the set of entries", func(c call) (value.Value, error) { return viewOf(c.asMap(), elems(c.recv)), nil }},
+		{"keySet", "", "is the set of keys; removing from it removes from the map", func(c call) (value.Value, error) { return c.asMap().KeySet(), nil }},
+		{"values", "", "is the collection of values; removing from it removes from the map", func(c call) (value.Value, error) { return c.asMap().Values(), nil }},
+		{"entrySet", "", "is the set of entries; removing from it removes from the map", func(c call) (value.Value, error) { return c.asMap().EntrySet(), nil }},
 		{"subMap", "keys: Iterable", "is a map of the entries with these keys", func(c call) (value.Value, error) {
 			return c.subMap(elems(c.arg(0)))
 		}},
@@ -219,13 +219,6 @@ func mapGet(th *value.Thread, m *value.Map, key value.Value) (value.Value, error
 		return v, nil
 	}
 	return value.GetAt(th, m, key)
-}
-
-// viewOf is the set of a map's keys or entries; removing from it removes from the map.
-func viewOf(m *value.Map, list []value.Value) value.Value {
-	s := value.NewSet(list...)
-	s.View = m
-	return s
 }
 
 func mapValues(m *value.Map) []value.Value {

@@ -23,7 +23,7 @@ func addOther(a, b Value) (v Value, err error, ok bool) {
 		return addGString(x, b)
 	case *List:
 		return addToList(x.Elems, b)
-	case *Range, *ObjectRange:
+	case *Range, *ObjectRange, *MapValues:
 		elems, _ := Elements(x)
 		return addToList(elems, b)
 	case *Set:
@@ -183,7 +183,7 @@ func subOther(a, b Value) (v Value, err error, ok bool) {
 		return subText(s, b)
 	case *List:
 		return NewList(without(x.Elems, b)...), nil, true
-	case *Range, *ObjectRange:
+	case *Range, *ObjectRange, *MapValues:
 		elems, _ := Elements(x)
 		return NewList(without(elems, b)...), nil, true
 	case *Set:
@@ -283,7 +283,7 @@ func mulOther(a, b Value) (v Value, err error, ok bool) {
 	switch x := a.(type) {
 	case String, *GString:
 		return repeatText(x, int(n))
-	case *List, *Range, *ObjectRange, *Set:
+	case *List, *Range, *ObjectRange, *Set, *MapValues:
 		elems, _ := Elements(x)
 		if n < 0 {
 			return nil, illegalArgument("Illegal Capacity: %d", int(n)*len(elems)), true

@@ -12,11 +12,13 @@ func Shl(th *Thread, a, b Value) (Value, error) {
 		}
 		return x, nil
 	case *Set:
-		if x.Frozen() {
+		if x.Frozen() || x.View != nil {
 			return nil, unsupported()
 		}
 		x.Add(b)
 		return x, nil
+	case *MapValues:
+		return nil, unsupported()
 	case *Map:
 		if x.frozen {
 			return nil, unsupported()

@@ -22,7 +22,7 @@ func InstanceOf(v Value, c *Class) bool {
 	case *Map:
 		return c == HashMapClass && x.Kind() == Linked
 	case *Set:
-		return c == HashSetClass && x.Kind() == Linked
+		return c == HashSetClass && x.Kind() == Linked && x.View == nil
 	case *List:
 		return c == ArrayListClass && (x.Kind == Bag || x.Kind == Tuple)
 	case *Path:

@@ -17,6 +17,12 @@ func GetAt(th *Thread, x, idx Value) (Value, error) {
 		return listAt(th, x, c.Elems, idx)
 	case *Map:
 		return mapValue(th, c, mapKey(idx))
+	case *MapValues:
+		if IsNumber(idx) {
+			elems, _ := Elements(c)
+			return elementAt(elems, mustInt64(idx))
+		}
+		return nil, MissingMethod(x, "getAt", []Value{idx})
 	case *Range:
 		if i, ok := idx.(Int); ok && int(i) < c.Len() && i >= 0 {
 			return c.At(int(i)), nil

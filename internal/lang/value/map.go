@@ -257,8 +257,9 @@ func (e *MapEntry) Property(name string) (Value, bool) {
 // A Set is java.util.LinkedHashSet, or a map's keySet() or entrySet(). HashSet
 // and TreeSet are made by NewHashSet and NewSortedSet.
 type Set struct {
-	m    Map
-	View *Map // the map behind keySet() and entrySet(): removing here removes there
+	m       Map
+	View    *Map // the map behind keySet() and entrySet(), whose entries are looked at; m is empty then
+	entries bool // View is seen as entries, not as keys
 }
 
 // NewSet holds elems without duplicates.
@@ -272,6 +273,9 @@ func NewSet(elems ...Value) *Set {
 
 // Class tells LinkedHashSet, HashSet and TreeSet apart.
 func (s *Set) Class() *Class {
+	if s.View != nil {
+		return s.viewClass()
+	}
 	switch s.Kind() {
 	case Hashed:
 		return HashSetClass
@@ -281,13 +285,25 @@ func (s *Set) Class() *Class {
 	return LinkedSetClass
 }
 
-func (s *Set) Len() int         { return s.m.live }
-func (s *Set) Truth() bool      { return s.m.live > 0 }
-func (s *Set) Has(v Value) bool { return s.m.Has(v) }
+func (s *Set) Len() int {
+	if s.View != nil {
+		return s.View.live
+	}
+	return s.m.live
+}
+
+func (s *Set) Truth() bool { return s.Len() > 0 }
+
+func (s *Set) Has(v Value) bool {
+	if s.View != nil {
+		return s.viewHas(v)
+	}
+	return s.m.Has(v)
+}
 
 // Add says whether v was new.
 func (s *Set) Add(v Value) bool {
-	if s.m.Has(v) {
+	if s.View != nil || s.m.Has(v) {
 		return false
 	}
 	s.m.Set(v, nil)
@@ -296,17 +312,18 @@ func (s *Set) Add(v Value) bool {
 
 // Remove says whether v was there.
 func (s *Set) Remove(v Value) bool {
-	_, ok := s.m.Delete(v)
-	if ok && s.View != nil {
-		if e, isEntry := v.(*MapEntry); isEntry {
-			v = e.Key
-		}
-		s.View.Delete(v)
+	if s.View != nil {
+		return s.viewRemove(v)
 	}
+	_, ok := s.m.Delete(v)
 	return ok
 }
 
 // Iterate walks the elements.
 func (s *Set) Iterate(yield func(Value) bool) {
+	if s.View != nil {
+		s.viewIterate(yield)
+		return
+	}
 	s.m.Entries(func(k, _ Value) bool { return yield(k) })
 }

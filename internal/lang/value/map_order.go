@@ -126,7 +126,7 @@ func (m *Map) Similar() *Map {
 func (s *Set) Clone() *Set {
 	c := s.EmptyLike()
 	if o := c.m.ordering; o != nil && o.kind == Hashed {
-		o.table = tableSize(s.m.live*4/3 + 1)
+		o.table = tableSize(s.Len()*4/3 + 1)
 	}
 	s.Iterate(func(e Value) bool { c.Add(e); return true })
 	return c

@@ -99,6 +99,8 @@ func (p *printer) value(v Value) {
 		p.list(v, x)
 	case *Set:
 		p.list(v, x)
+	case *MapValues:
+		p.list(v, x)
 	case *Map:
 		p.mapping(x)
 	case *MapEntry:
