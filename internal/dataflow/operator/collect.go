@@ -25,7 +25,7 @@ var collectOp = &operator{
 					return err
 				}
 			}
-			if flat && value.IsCollection(v) {
+			if flat && value.InstanceOf(v, value.ListClass) { // sets and queues stay whole
 				elems, _ := value.Elements(v)
 				bag.Elems = append(bag.Elems, elems...)
 			} else {
