@@ -145,7 +145,7 @@ func clean(s, dir string) string {
 // and hashes of identity.
 var (
 	closureClasses = regexp.MustCompile(`(Main|Script1)\$[\w$]*closure\d+`)
-	identity       = regexp.MustCompile(`@[0-9a-f]{5,8}\b`)
+	identity       = regexp.MustCompile(`@[0-9a-f]{4,8}\b`)
 )
 
 // exact are the classes that recordings and results must share; others have
