@@ -47,7 +47,7 @@ func TestDigests(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"/dev/shm/me/env/rel/e.yml": "4ca6ab8bcde07db0", "rel/e.yml": "f93fca4ccb21ad8a", "/dev/shm/me/env/spack.yaml": "73b8dfb32606ed7b",
+		"rel/e.yml": "f93fca4ccb21ad8a",
 	} {
 		if got := shortDigest(text); got != want {
 			t.Errorf("short digest of %q is %s, want %s", text, got, want)
