@@ -31,15 +31,7 @@ var combineOp = &operator{
 		}
 		out := c.queueOut(other)
 		k := &combining{call: c, by: by, emit: out.Emit, seen: newLoose[*combineKey]()}
-		open := 2
-		done := func() error {
-			if open--; open == 0 {
-				out.Close()
-			}
-			return nil
-		}
-		c.read(func(v value.Value) error { return k.add(0, v) }, done)
-		c.readFrom(other, func(v value.Value) error { return k.add(1, v) }, done)
+		c.readBoth(other, out, k.add, nil)
 		return out, nil
 	},
 }

@@ -25,19 +25,7 @@ var joinOp = &operator{
 		}
 		out := c.queueOut(other)
 		j := &joining{call: c, by: by, emit: out.Emit, pairs: newLoose[*joinKey]()}
-		open := 2
-		done := func() error {
-			if open--; open > 0 {
-				return nil
-			}
-			if err := j.finish(); err != nil {
-				return err
-			}
-			out.Close()
-			return nil
-		}
-		c.read(func(v value.Value) error { return j.add(0, v) }, done)
-		c.readFrom(other, func(v value.Value) error { return j.add(1, v) }, done)
+		c.readBoth(other, out, j.add, j.finish)
 		return out, nil
 	},
 }

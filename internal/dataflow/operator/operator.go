@@ -356,6 +356,26 @@ func (c *call) readFrom(in *dataflow.Channel, item func(value.Value) error, done
 	return in.Read(c.op.name, func(v value.Value) error { return c.located(item(v)) }, end)
 }
 
+// readBoth attaches to the operator's channel, side 0, and to another, side 1.
+// When both have ended, finish runs, if there is one, and out is closed.
+func (c *call) readBoth(other, out *dataflow.Channel, add func(side int, v value.Value) error, finish func() error) {
+	open := 2
+	done := func() error {
+		if open--; open > 0 {
+			return nil
+		}
+		if finish != nil {
+			if err := finish(); err != nil {
+				return err
+			}
+		}
+		out.Close()
+		return nil
+	}
+	c.read(func(v value.Value) error { return add(0, v) }, done)
+	c.readFrom(other, func(v value.Value) error { return add(1, v) }, done)
+}
+
 // source makes a channel that is filled during the run.
 func (c *call) source(emit func(out *dataflow.Channel) (bool, error)) *dataflow.Channel {
 	return c.graph.Source(c.op.name, func(out *dataflow.Channel) (bool, error) {

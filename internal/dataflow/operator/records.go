@@ -74,19 +74,7 @@ func merged(left, right *value.Map) *value.Map {
 func (c *call) joinRecords(other *dataflow.Channel, field string) value.Value {
 	out := c.queueOut(other)
 	j := &recordJoin{call: c, field: field, emit: out.Emit, keys: newLoose[*recordKey]()}
-	open := 2
-	done := func() error {
-		if open--; open > 0 {
-			return nil
-		}
-		if err := j.finish(); err != nil {
-			return err
-		}
-		out.Close()
-		return nil
-	}
-	c.read(func(v value.Value) error { return j.add(0, v) }, done)
-	c.readFrom(other, func(v value.Value) error { return j.add(1, v) }, done)
+	c.readBoth(other, out, j.add, j.finish)
 	return out
 }
 
