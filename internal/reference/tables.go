@@ -125,7 +125,7 @@ var inert = []Row{
 	{Name: "JAVA_CMD", Doc: "there is no Java"},
 	{Name: "JAVA_HOME", Doc: "there is no Java"},
 	{Name: "NXF_CLOUD_DRIVER", Doc: "there is no such executor"},
-	{Name: "NXF_DATE_FORMAT", Doc: "it is for mail at the end, which is not sent; reports have their own form"},
+	{Name: "NXF_DATE_FORMAT", Doc: "reports and mail have their own form"},
 	{Name: "NXF_DEFAULT_DSL", Doc: "scripts are DSL2"},
 	{Name: "NXF_DISABLE_CHECK_LATEST", Doc: "no newer release is looked for"},
 	{Name: "NXF_DISABLE_JOBS_CANCELLATION", Doc: "tasks of this machine end with the run"},
