@@ -86,11 +86,13 @@ type command struct {
 	doc     string
 	options func(*program, *request) []option // of the command itself; the general ones are added
 	params  bool                              // --x y are parameters of the pipeline
+	raw     bool                              // what follows is taken apart by the command itself
 	run     func(*program, *request) error
 }
 
 func commands() []command {
 	return []command{
+		{name: "azure", usage: "check | grant | rehearse | clean", doc: "Check, rehearse and tidy what runs on Azure Batch", raw: true, run: (*program).azure},
 		{name: "clean", usage: "[options] [run name or session id ...]", doc: "Remove the work directories of runs, and the runs from the log", options: cleanOptions, run: (*program).clean},
 		{name: "clone", usage: "[options] <project> [directory]", doc: "Copy a project into a directory", options: cloneOptions, run: (*program).clone},
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},

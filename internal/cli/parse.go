@@ -98,6 +98,10 @@ func (p *program) parse(args []string) (*request, error) {
 				return r, err
 			}
 			r.command = c
+			if c.raw {
+				r.args = args[i+1:]
+				return r, nil
+			}
 			if c.options != nil {
 				table = append(c.options(p, r), table...)
 			}

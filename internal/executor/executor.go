@@ -38,6 +38,31 @@ type Notifier interface {
 	Changed() <-chan struct{}
 }
 
+// Elsewhere is what an executor says whose tasks do not run on this machine.
+// Their work directories are in a storage that both sides reach.
+type Elsewhere interface {
+	// Start is called once, before the first task is submitted; it checks that
+	// tasks can run at all.
+	Start(ctx context.Context) error
+	// Remote is how t moves its files; asked before its control files are written.
+	Remote(t *task.Task) *task.Remote
+	// Lookup says what the service still has of a task of an earlier head of
+	// this session. It makes no call: Start has listed them.
+	Lookup(h task.Hash) Known
+	// Close ends the executor. Unless detach is set, jobs are ended as the
+	// configuration says.
+	Close(ctx context.Context, detach bool) error
+}
+
+// Known is what a service has of a task.
+type Known uint8
+
+const (
+	Unknown Known = iota
+	Alive         // queued, running, or ended well: Submit adopts it, nothing runs twice
+	Spent         // ended badly: the attempt needs another work directory
+)
+
 // A Handle names a submitted task to its executor.
 type Handle struct {
 	TaskID int

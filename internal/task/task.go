@@ -68,6 +68,7 @@ type Task struct {
 	WantMetrics  bool     // write .command.trace
 	Container    *Container
 	Software     []*Software // environments to activate, in order
+	Remote       *Remote     // WorkDir is not on this machine: az://container/work/xx/<30 hex>
 
 	Resources Resources
 	Executor  string
@@ -131,6 +132,18 @@ type Software struct {
 	File   string // its definition: absolute path or URL; "" for packages
 	Prefix string // the directory it is in, absolute
 	Given  bool   // the directive names the directory: nothing is to be made
+}
+
+// Remote is how a task that runs elsewhere moves its files.
+type Remote struct {
+	Tool        string        // native or azcopy
+	Endpoint    string        // of the storage account: https://name.blob.core.windows.net
+	Parallel    int           // transfers at once
+	Attempts    int           // of each transfer
+	Delay       time.Duration // between attempts
+	BlockSizeMB int           // 0: from the size of the file
+	Tier        string        // of uploaded blobs; "" or None: the account's
+	SAS         bool          // the user's signature is in $AZ_SAS, and is used instead of the identity
 }
 
 // A Result is what an executor reports of a finished task.

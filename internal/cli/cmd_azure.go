@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"fmt"
+
+	"sluice/internal/lang/diag"
+)
+
+// azureCommands are what `azure` takes as its first word.
+var azureCommands = map[string]func(*program, *request) error{}
+
+// azure dispatches `azure check`, `grant`, `rehearse` and `clean`.
+func (p *program) azure(r *request) error {
+	if len(r.args) == 0 {
+		return &usageError{message: "`azure` takes a command", help: azureHelp}
+	}
+	sub := r.args[0]
+	run, ok := azureCommands[sub]
+	if !ok {
+		e := &usageError{message: fmt.Sprintf("`azure` has no command `%s`", sub), help: azureHelp}
+		if near, ok := diag.Near(sub, []string{"check", "grant", "rehearse", "clean"}); ok {
+			e.note = fmt.Sprintf("a command `azure %s` exists", near)
+		}
+		return e
+	}
+	r.args = r.args[1:]
+	return run(p, r)
+}
+
+const azureHelp = "`azure check`, `azure grant`, `azure rehearse <script>` or `azure clean`"
