@@ -327,7 +327,7 @@ func (in *instance) resources() (task.Resources, error) {
 		{"accelerator", func(v value.Value) error {
 			acc, err := directive.AcceleratorOf(v)
 			if acc != nil {
-				r.Accelerator = acc.Limit
+				r.Accelerator, r.AcceleratorType = acc.Limit, acc.Type
 			}
 			return err
 		}},
@@ -343,6 +343,9 @@ func (in *instance) resources() (task.Resources, error) {
 	}
 	var err error
 	if r.Queue, err = in.text("queue"); err != nil {
+		return r, err
+	}
+	if r.Machine, err = in.text("machineType"); err != nil {
 		return r, err
 	}
 	r.Cpus = directive.Cap(r.Cpus, limits.Cpus)

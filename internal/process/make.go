@@ -69,6 +69,9 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 	if t.Resources, err = in.resources(); err != nil {
 		return false, err
 	}
+	if t.Tags, err = in.tags(); err != nil {
+		return false, err
+	}
 	if err := errors.Join(in.describe(), in.checkPublish()); err != nil {
 		return false, err
 	}
@@ -77,6 +80,20 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 		return false, err
 	}
 	return false, in.wanted()
+}
+
+// tags are the resource labels of the task.
+func (in *instance) tags() ([]task.EnvVar, error) {
+	v, err := in.setting("resourceLabels")
+	m, ok := v.(*value.Map)
+	if err != nil || !ok {
+		return nil, err
+	}
+	var tags []task.EnvVar
+	for k, v := range m.Entries {
+		tags = append(tags, task.EnvVar{Name: value.ToString(k), Value: value.ToString(v)})
+	}
+	return tags, nil
 }
 
 // taskName is the name of a task without a tag.

@@ -71,6 +71,7 @@ type Task struct {
 	Remote       *Remote     // WorkDir is not on this machine: az://container/work/xx/<30 hex>
 
 	Resources Resources
+	Tags      []EnvVar // resourceLabels, in order
 	Executor  string
 	MaxForks  int // of the process; 0 is any number
 
@@ -92,12 +93,14 @@ type Staged struct {
 
 // Resources is what a task asks for; zero means not set (Cpus is at least 1).
 type Resources struct {
-	Cpus        int
-	Memory      value.Memory
-	Time        value.Duration
-	Disk        value.Memory
-	Accelerator int
-	Queue       string
+	Cpus            int
+	Memory          value.Memory
+	Time            value.Duration
+	Disk            value.Memory
+	Accelerator     int
+	AcceleratorType string // as the platform names it
+	Machine         string // machineType: a name, a pattern, or several by commas
+	Queue           string
 }
 
 // A Container is an image and the engine that runs it. Options are shell
@@ -157,6 +160,7 @@ type Result struct {
 	Metrics  Metrics
 	TimedOut bool
 	Hostname string
+	Cost     float64 // in US dollars; 0 where no price is known
 }
 
 // Metrics are what the trace file shows; -1 when not measured.
