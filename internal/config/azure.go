@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"sluice/internal/lang/value"
@@ -26,8 +27,31 @@ type Azure struct {
 
 	AllowSecrets bool // azure.allowSecrets: what the user gave is used; nothing is ever minted
 	// ServicePrincipalID and Secret are only set with AllowSecrets.
-	ServicePrincipalID, ServicePrincipalSecret string
+	ServicePrincipalID     string
+	ServicePrincipalSecret Secret
+
+	// NodeBinary is the program that nodes get, where the head's own does not
+	// run on them; "" is the head's.
+	NodeBinary string
 }
+
+// A Secret is text that no format prints; string(s) is what it holds.
+type Secret string
+
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "(hidden)"
+}
+
+func (s Secret) GoString() string { return s.String() }
+
+// Format prints no secret for any verb.
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
+
+// MarshalText keeps secrets out of JSON and logs.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // HeadIdentity is who the head is, where the configuration says so.
 type HeadIdentity struct {
@@ -42,7 +66,7 @@ type IdentityChoice struct {
 	ResourceID string
 	Name       string
 	System     bool     // `system = true`: see docs/azure.md for what Azure makes of it
-	Auto       bool     // 'auto': the only identity of the pool
+	Auto       bool     // 'auto': the only identity of the pool; of a registry, the pool's
 	Also       []string // further identities: client ids, resource ids or names
 }
 
@@ -54,7 +78,7 @@ func (c IdentityChoice) None() bool {
 // AzureBatch is azure.batch without its pools.
 type AzureBatch struct {
 	AccountName, Endpoint, Location string
-	AccountKey                      string // only with AllowSecrets
+	AccountKey                      Secret // only with AllowSecrets
 	AutoPoolMode                    bool
 	AllowPoolCreation               bool
 	CopyToolInstallMode             string
@@ -97,7 +121,7 @@ type AzurePool struct {
 	Identity              IdentityChoice // managedIdentity { … }
 	Mounts                []BlobMount    // azure.batch.pools.<n>.mounts: containers mounted read only by identity
 	Registry, UserName    string
-	Password              string // only with AllowSecrets
+	Password              Secret // only with AllowSecrets
 	TaskSlots             int    // taskSlotsPerNode; 0 = min(256, 4×vCPU)
 }
 
@@ -107,8 +131,8 @@ type BlobMount struct{ Container, Path, Options string }
 // AzureStorage is azure.storage.
 type AzureStorage struct {
 	AccountName string
-	AccountKey  string // only with AllowSecrets
-	SAS         string // only with AllowSecrets
+	AccountKey  Secret // only with AllowSecrets
+	SAS         Secret // only with AllowSecrets
 	FileShares  map[string]FileShare
 }
 
@@ -117,9 +141,10 @@ type FileShare struct{ MountPath, MountOptions string }
 
 // AzureRegistry is a container registry.
 type AzureRegistry struct {
-	Server             string
-	Identity           IdentityChoice // managedIdentity: true (the pool's), a client id or resource id
-	UserName, Password string         // only with AllowSecrets
+	Server   string
+	Identity IdentityChoice // managedIdentity: true (the pool's), a client id or resource id
+	UserName string
+	Password Secret // only with AllowSecrets
 }
 
 // AzCopy is azure.azcopy.

@@ -54,63 +54,6 @@ var aws = scope("aws", "Amazon Web Services.", `
 	client.uploadStorageClass | string | | [deprecated] Storage class.
 `)
 
-// Nextflow docs: reference/config#azure
-var azure = scope("azure", "Microsoft Azure.", `
-	activeDirectory.servicePrincipalId | string | | Client id of the service principal.
-	activeDirectory.servicePrincipalSecret | string | | Its secret.
-	activeDirectory.tenantId | string | | Tenant.
-	azcopy.blobTier | string | None | Tier of uploaded blobs.
-	azcopy.blockSize | string/integer | 4 | Block size of transfers.
-	azcopy.parallelTransfers | integer | | Transfers at once.
-	batch.accountKey | string | | Key of the batch account.
-	batch.accountName | string | | Name of the batch account.
-	batch.allowPoolCreation | boolean | false | Make pools that are missing.
-	batch.autoPoolMode | boolean | false | Make pools as tasks need them.
-	batch.copyToolInstallMode | string | node | Where azcopy comes from: node, task or off.
-	batch.deleteJobsOnCompletion | boolean | false | Delete jobs at the end.
-	batch.deletePoolsOnCompletion | boolean | false | Delete pools at the end.
-	batch.deleteTasksOnCompletion | boolean | true | [23.10] Delete tasks when they end.
-	batch.endpoint | string | | Address of the batch account.
-	batch.jobMaxWallClockTime | duration | 30d | [25.04] Longest time of a job.
-	batch.location | string | | Region of the batch account.
-	batch.poolIdentityClientId | string/boolean | | [25.10] Managed identity of the nodes.
-	batch.terminateJobsOnCompletion | boolean | true | [23.10] Jobs end with their tasks.
-	batch.pools.*.autoScale | boolean | false | Scale by formula.
-	batch.pools.*.fileShareRootPath | string | | Where file shares are mounted.
-	batch.pools.*.lowPriority | boolean | false | Use spot nodes.
-	batch.pools.*.maxVmCount | integer | | Most nodes.
-	batch.pools.*.mountOptions | string | | Options of mounts.
-	batch.pools.*.offer | string | | Offer of the image.
-	batch.pools.*.privileged | boolean | false | Tasks run with elevated rights.
-	batch.pools.*.publisher | string | | Publisher of the image.
-	batch.pools.*.runAs | string | | User of tasks.
-	batch.pools.*.scaleFormula | string | | Formula of the scaling.
-	batch.pools.*.scaleInterval | duration | 10m | How often the formula is evaluated.
-	batch.pools.*.schedulePolicy | string | | spread or pack.
-	batch.pools.*.sku | string | | Node agent of the image.
-	batch.pools.*.startTask.privileged | boolean | false | [25.04] Start task with elevated rights.
-	batch.pools.*.startTask.script | string | | [25.04] Script of the start task.
-	batch.pools.*.virtualNetwork | string | | [23.04] Subnet.
-	batch.pools.*.vmCount | integer | 1 | Nodes.
-	batch.pools.*.vmType | string | | Machine type.
-	managedIdentity.clientId | string | | Client id of a user-assigned identity.
-	managedIdentity.system | boolean | false | Use the system-assigned identity.
-	managedIdentity.tenantId | string | | Tenant.
-	registry.password | string | | Password of the container registry.
-	registry.server | string | docker.io | Container registry.
-	registry.userName | string | | User of the container registry.
-	retryPolicy.delay | duration | 250ms | First delay of retries.
-	retryPolicy.jitter | number | 0.25 | Random part of the delay.
-	retryPolicy.maxAttempts | integer | 10 | Attempts.
-	retryPolicy.maxDelay | duration | 90s | Longest delay.
-	storage.accountKey | string | | Key of the storage account.
-	storage.accountName | string | | Name of the storage account.
-	storage.fileShares.*.mountOptions | string | | Options of the mount.
-	storage.fileShares.*.mountPath | string | | Where the share is mounted.
-	storage.sasToken | string | | Shared access signature.
-	storage.tokenDuration | duration | 48h | How long signatures are valid.
-`)
-
 // Nextflow docs: reference/config#google
 var google = scope("google", "Google Cloud.", `
 	enableRequesterPaysBuckets | boolean | false | Use buckets whose reader pays.

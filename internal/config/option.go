@@ -166,6 +166,7 @@ func (c *Config) Check() diag.List {
 		}
 		return true
 	})
+	hideSecrets(problems)
 	return problems
 }
 
@@ -220,11 +221,12 @@ func (c *Config) checkOptions(problems *diag.List, s *Scope, path []string, m *v
 		}
 		at := append(path[:len(path):len(path)], name)
 		dotted := strings.Join(at[1:], ".")
-		if o := s.Option(dotted); o != nil {
+		inner, isMap := v.(*value.Map)
+		if o := s.Option(dotted); o != nil && !(isMap && o.Type == "list" && s.isPrefix(dotted)) {
 			c.checkType(problems, o, at, v)
 			return true
 		}
-		if inner, ok := v.(*value.Map); ok && s.isPrefix(dotted) {
+		if isMap && s.isPrefix(dotted) {
 			c.checkOptions(problems, s, at, inner)
 			return true
 		}
@@ -249,11 +251,22 @@ func (c *Config) unknown(problems *diag.List, s *Scope, path []string, dotted st
 	d := problems.Warn(c.Span(path...), fmt.Sprintf("unknown config option `%s`", strings.Join(path, ".")))
 	names := make([]string, len(s.Options))
 	for i, o := range s.Options {
-		names[i] = o.Name
+		names[i] = filled(o.Name, dotted)
 	}
 	if near, ok := diag.Near(dotted, names); ok {
 		d.Notes = append(d.Notes, fmt.Sprintf("an option `%s.%s` exists", s.Name, near))
 	}
+}
+
+// filled is an option's name with the words of another in place of each `*`.
+func filled(name, words string) string {
+	parts, w := strings.Split(name, "."), strings.Split(words, ".")
+	for i := range parts {
+		if parts[i] == "*" && i < len(w) {
+			parts[i] = w[i]
+		}
+	}
+	return strings.Join(parts, ".")
 }
 
 func (c *Config) checkType(problems *diag.List, o *Option, path []string, v value.Value) {

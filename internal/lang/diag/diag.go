@@ -31,6 +31,7 @@ type Diagnostic struct {
 	Related  []Label
 	Notes    []string
 	Help     string
+	Hidden   bool // the lines hold a secret: places are named, their text is not shown
 }
 
 // List collects problems and is an error when it holds one.

@@ -101,15 +101,19 @@ func (r *renderer) diagnostic(d *Diagnostic) {
 	r.gutter = r.gutterWidth(d)
 	if !d.Span.IsZero() {
 		r.place("-->", d.Span)
-		r.line("", "|", "")
-		r.snippet(d.Span, '^', color, d.Label)
+		if !d.Hidden {
+			r.line("", "|", "")
+			r.snippet(d.Span, '^', color, d.Label)
+		}
 	}
 	for _, l := range d.Related {
 		if l.Span.IsZero() {
 			continue
 		}
 		r.place(":::", l.Span)
-		r.snippet(l.Span, '-', blue, l.Text)
+		if !d.Hidden {
+			r.snippet(l.Span, '-', blue, l.Text)
+		}
 	}
 	for _, n := range d.Notes {
 		r.note("note", n)
