@@ -18,6 +18,7 @@ type Spec struct {
 	Inputs    []string // absolute paths of the inputs, links resolved
 	BinDirs   []string
 	Scratch   bool // the task runs in another directory, mounted too
+	Here      bool // all that the task needs is in the directory where the wrapper runs
 	Cpus      int
 	MemoryMB  int64    // 0 = not set
 	Secrets   []string // names of variables to pass on, whose values must not be seen
@@ -107,6 +108,9 @@ func volumes(s Spec) []string {
 	var w []string
 	if t := temporary(c.Temp, "-v ", ":/tmp"); t != "" {
 		w = append(w, t)
+	}
+	if s.Here {
+		return append(w, `-v "$NXF_TASK_WORKDIR":"$NXF_TASK_WORKDIR"`+flags())
 	}
 	mount := func(p string, flag string) { w = append(w, "-v "+Quote(p)+":"+Quote(p)+flag) }
 	if c.ReadOnlyInputs {

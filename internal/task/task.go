@@ -139,7 +139,8 @@ type Software struct {
 
 // Remote is how a task that runs elsewhere moves its files.
 type Remote struct {
-	Tool        string        // native or azcopy
+	Tool        string        // native, azcopy, or fusion: the storage is mounted, nothing is copied
+	Host        bool          // the wrapper runs on the host and starts the container itself
 	Endpoint    string        // of the storage account: https://name.blob.core.windows.net
 	Parallel    int           // transfers at once
 	Attempts    int           // of each transfer

@@ -13,5 +13,11 @@
 //	  .command.trace  metrics, where wanted
 //	  .exitcode       exit status, without newline
 //
-// It starts no process. Start with Prepare and Collect.
+//	.command.fault  what went wrong around the script, on a node of a pool
+//
+// A task that runs elsewhere has its directory in a storage, az://…: there
+// ControlFiles gives the contents of the control files, and .command.run
+// brings the inputs and takes the outputs itself.
+//
+// It starts no process. Start with Prepare and Collect, or ControlFiles.
 package workdir

@@ -90,7 +90,9 @@ func exports(t *task.Task) (string, error) {
 		}
 		b.WriteByte('\n')
 	}
-	if len(t.BinDirs) > 0 {
+	if isAway(t) {
+		b.WriteString(remotePath(t))
+	} else if len(t.BinDirs) > 0 {
 		b.WriteString(`export PATH="$PATH:"` + container.Quote(strings.Join(t.BinDirs, ":")) + "\n")
 	}
 	return b.String(), nil

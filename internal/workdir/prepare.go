@@ -28,6 +28,7 @@ const (
 	EnvFile    = ".command.env"
 	TraceFile  = ".command.trace"
 	ExitFile   = ".exitcode"
+	FaultFile  = ".command.fault" // what went wrong around the script, on a node
 )
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -44,12 +45,9 @@ func Prepare(t *task.Task) error {
 	if t.Exec != nil {
 		return nil
 	}
-	script := t.Script
-	if len(t.CaptureEnv)+len(t.CaptureEval) > 0 {
-		if !isBash(t) {
-			return fmt.Errorf("prepare %s: env and eval outputs need a bash script", t.Name)
-		}
-		script += captures(t)
+	script, err := scriptOf(t)
+	if err != nil {
+		return err
 	}
 	if err := writeAt(fd, t.WorkDir, ScriptFile, []byte(script)); err != nil {
 		return err
@@ -57,7 +55,7 @@ func Prepare(t *task.Task) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
-	if err := writeWrapper(buf, t); err != nil {
+	if err := writeWrapper(buf, t, ""); err != nil {
 		return err
 	}
 	if err := writeAt(fd, t.WorkDir, RunFile, buf.Bytes()); err != nil {
@@ -72,6 +70,17 @@ func Prepare(t *task.Task) error {
 		return nil // the wrapper stages where it runs
 	}
 	return stage(fd, t)
+}
+
+// scriptOf is the content of .command.sh.
+func scriptOf(t *task.Task) (string, error) {
+	if len(t.CaptureEnv)+len(t.CaptureEval) == 0 {
+		return t.Script, nil
+	}
+	if !isBash(t) {
+		return "", fmt.Errorf("prepare %s: env and eval outputs need a bash script", t.Name)
+	}
+	return t.Script + captures(t), nil
 }
 
 // openDir makes a directory with its parents, the common case first: only the

@@ -16,15 +16,7 @@ func stageLines(t *task.Task) []string {
 	if len(t.Stage) == 0 {
 		return nil
 	}
-	out := []string{"# stage input files"}
-	const batch = 50
-	for i := 0; i < len(t.Stage); i += batch {
-		rm := "rm -rf --"
-		for _, in := range t.Stage[i:min(i+batch, len(t.Stage))] {
-			rm += " " + word(filepath.Clean(in.Name))
-		}
-		out = append(out, rm)
-	}
+	out := removeLines(t.Stage)
 	made := map[string]bool{}
 	for _, in := range t.Stage {
 		name := filepath.Clean(in.Name)
@@ -46,6 +38,20 @@ func stageLines(t *task.Task) []string {
 			cmd = "cp -fRL -- "
 		}
 		out = append(out, cmd+word(source)+" "+word(name))
+	}
+	return out
+}
+
+// removeLines clear the place for the inputs.
+func removeLines(inputs []task.Staged) []string {
+	out := []string{"# stage input files"}
+	const batch = 50
+	for i := 0; i < len(inputs); i += batch {
+		rm := "rm -rf --"
+		for _, in := range inputs[i:min(i+batch, len(inputs))] {
+			rm += " " + word(filepath.Clean(in.Name))
+		}
+		out = append(out, rm)
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func TestWrapper(t *testing.T) {
 	t.Parallel()
 	for name, tk := range samples() {
 		var b bytes.Buffer
-		if err := writeWrapper(&b, tk); err != nil {
+		if err := writeWrapper(&b, tk, ""); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

@@ -10,8 +10,9 @@ import (
 	"sluice/internal/task"
 )
 
-// writeWrapper writes .command.run.
-func writeWrapper(b *bytes.Buffer, t *task.Task) error {
+// writeWrapper writes .command.run. image is the container that somebody
+// else starts it in; "" for none.
+func writeWrapper(b *bytes.Buffer, t *task.Task, image string) error {
 	env, err := exports(t)
 	if err != nil {
 		return err
@@ -20,10 +21,14 @@ func writeWrapper(b *bytes.Buffer, t *task.Task) error {
 	if err != nil {
 		return err
 	}
-	w := wrapper{Buffer: b, t: t, dir: container.Quote(t.WorkDir), box: lines, env: env}
+	w := wrapper{Buffer: b, t: t, dir: container.Quote(t.WorkDir), box: lines, env: env, image: image}
+	if isAway(t) {
+		w.dir = `"$PWD"`
+	}
 	w.header()
 	b.WriteString("set -e\nset -u\nNXF_DEBUG=${NXF_DEBUG:=0}; [[ $NXF_DEBUG > 1 ]] && set -x\nNXF_ENTRY=${1:-nxf_main}\nnxf_dir=" + w.dir + "\n\n")
 	b.WriteString(library)
+	w.remote()
 	w.traced()
 	if len(t.Module) > 0 {
 		b.WriteString(moduleFunction)
@@ -35,8 +40,13 @@ func writeWrapper(b *bytes.Buffer, t *task.Task) error {
 	w.secrets()
 	w.exits()
 	w.function("nxf_launch", w.launch())
-	w.function("nxf_stage", stageLines(t))
-	w.function("nxf_unstage_outputs", unstageLines(t))
+	if isAway(t) {
+		w.function("nxf_stage", remoteStage(t))
+		w.function("nxf_unstage_outputs", remoteUnstage(t))
+	} else {
+		w.function("nxf_stage", stageLines(t))
+		w.function("nxf_unstage_outputs", unstageLines(t))
+	}
 	w.function("nxf_unstage_controls", w.controls())
 	b.WriteString(unstageFunction)
 	w.main()
@@ -50,6 +60,8 @@ type wrapper struct {
 	dir string // work directory as a shell word
 	box container.Lines
 	env string
+
+	image string // that somebody else runs this wrapper in
 }
 
 func (w *wrapper) add(lines ...string) {
@@ -77,6 +89,8 @@ func (w *wrapper) header() {
 	w.add("#!/bin/bash", "### ---", "### name: '"+oneLine.Replace(w.t.Name)+"'")
 	if c := w.t.Container; c != nil {
 		w.add("### container: '" + oneLine.Replace(c.Image) + "'")
+	} else if w.image != "" {
+		w.add("### container: '" + oneLine.Replace(w.image) + "'")
 	}
 	if len(w.t.OutputGlobs) > 0 {
 		w.add("### outputs:")
@@ -98,19 +112,27 @@ func scriptLine(t *task.Task) string {
 	for _, s := range Interpreter(t) {
 		words = append(words, container.Quote(s))
 	}
-	return strings.Join(append(words, container.Quote(filepath.Join(t.WorkDir, ScriptFile))), " ")
+	return strings.Join(append(words, inDir(t, ScriptFile)), " ")
 }
 
 func stdinOf(t *task.Task) string {
 	if t.Stdin == nil {
 		return ""
 	}
-	return " < " + container.Quote(filepath.Join(t.WorkDir, InFile))
+	return " < " + inDir(t, InFile)
 }
 
 // shellOf is the shell for the wrapper itself when it runs again as nxf_trace.
 func traceLine(t *task.Task) string {
-	return "/bin/bash " + container.Quote(filepath.Join(t.WorkDir, RunFile)) + " nxf_trace"
+	return "/bin/bash " + inDir(t, RunFile) + " nxf_trace"
+}
+
+// inDir is the shell word for a control file.
+func inDir(t *task.Task, name string) string {
+	if isAway(t) {
+		return `"$NXF_TASK_WORKDIR"/` + name // in containers too
+	}
+	return container.Quote(filepath.Join(t.WorkDir, name))
 }
 
 func containerLines(t *task.Task, hasEnv bool) (container.Lines, error) {
@@ -127,8 +149,12 @@ func containerLines(t *task.Task, hasEnv bool) (container.Lines, error) {
 		HasEnv:    hasEnv,
 		Secrets:   secretNames(t),
 		Traced:    usesTrace(t),
+		Here:      isAway(t),
 	}
 	for _, in := range t.Stage {
+		if s.Here {
+			break
+		}
 		real, err := filepath.EvalSymlinks(in.Source)
 		if err != nil {
 			real = in.Source // the task will see what is missing
@@ -168,7 +194,7 @@ func secretNames(t *task.Task) []string {
 
 // showEnv prints the environment for NXF_DEBUG, without secrets.
 func (w *wrapper) showEnv() string {
-	if w.t.Secrets == nil {
+	if w.t.Secrets == nil || w.t.Remote != nil {
 		return "nxf_env"
 	}
 	return "( unset " + strings.Join(w.t.Secrets.Names, " ") + "; nxf_env )"
@@ -180,6 +206,10 @@ func (w *wrapper) showEnv() string {
 func (w *wrapper) secrets() {
 	s := w.t.Secrets
 	if s == nil {
+		return
+	}
+	if w.t.Remote != nil {
+		w.function("nxf_secrets", vaultLines(s.Names))
 		return
 	}
 	body := []string{
@@ -199,15 +229,23 @@ func (w *wrapper) secrets() {
 	w.function("nxf_secrets", body)
 }
 
-// launch is the line that runs the task and gives its exit status.
+// launch is what runs the task and gives its exit status.
 func (w *wrapper) launch() []string {
+	if w.t.Remote != nil && w.t.Secrets != nil {
+		// Known to the script, and not to what moves the files.
+		return []string{"nxf_secrets || exit $?", w.run()}
+	}
+	return []string{w.run()}
+}
+
+func (w *wrapper) run() string {
 	switch {
 	case w.t.Container != nil:
-		return []string{w.box.Run}
+		return w.box.Run
 	case usesTrace(w.t):
-		return []string{traceLine(w.t)}
+		return traceLine(w.t)
 	}
-	return []string{scriptLine(w.t) + stdinOf(w.t)}
+	return scriptLine(w.t) + stdinOf(w.t)
 }
 
 func (w *wrapper) exits() {
@@ -260,6 +298,10 @@ func (w *wrapper) main() {
 		"",
 		`    [[ "${NXF_CHDIR:-}" ]] && cd "$NXF_CHDIR"`,
 	)
+	if w.t.Remote != nil && !isAway(w.t) {
+		// Nobody else keeps what the wrapper prints.
+		w.add("    exec > >(trap '' TERM INT HUP; exec tee " + LogFile + ") 2>&1")
+	}
 	if w.box.Named {
 		w.add(`    export NXF_BOXID="nxf-$(< /proc/sys/kernel/random/uuid)"`)
 	}
@@ -285,14 +327,16 @@ func (w *wrapper) main() {
 	if w.t.Container == nil {
 		w.WriteString(w.env)
 	}
-	if w.t.Secrets != nil {
+	if w.t.Secrets != nil && w.t.Remote == nil {
 		w.add("    nxf_secrets")
 	}
 	w.add(
 		`    [[ $NXF_SCRATCH ]] && cd "$NXF_SCRATCH"`,
 		`    export NXF_TASK_WORKDIR="$PWD"`,
 	)
-	if w.t.Scratch == "" {
+	if isAway(w.t) {
+		w.WriteString(awayLines)
+	} else if w.t.Scratch == "" {
 		w.add("    [[ ${NXF_STAGED:-} ]] || nxf_stage", "    unset NXF_STAGED")
 	} else {
 		w.add("    nxf_stage")
