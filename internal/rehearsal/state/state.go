@@ -166,3 +166,9 @@ type Fault struct {
 	Node     int           `yaml:"node"`
 	Identity string        `yaml:"identity"`
 }
+
+// A Problem is something in a state that cannot be: where, as a path such as
+// grants[2].role, and what.
+type Problem struct{ At, Message string }
+
+func (p *Problem) Error() string { return p.At + ": " + p.Message }
