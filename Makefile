@@ -39,3 +39,4 @@ clean:
 # What tests run in tasks; nothing is installed when it is there.
 need:
 	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount
+	@tools/need-azure

@@ -19,8 +19,8 @@ const module = "sluice/internal/"
 // layers holds the rows of ARCHITECTURE.md, lowest first: a package imports
 // only from rows below its own. A `*` stands for one directory.
 var layers = [][]string{
-	0: {"mail", "lang/source", "lang/value", "storage"},
-	1: {"secret", "dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/storagetest"},
+	0: {"azuretest", "mail", "lang/source", "lang/value", "storage"},
+	1: {"secret", "dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/azblob", "storage/storagetest"},
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest", "project"},
 	3: {"config", "task", "lang/resolve", "lang/strict", "rehearsal/state"},
 	4: {"azure", "rehearsal/iam", "config/show", "executor", "cache", "container", "observe", "plugin", "lang/interp"},

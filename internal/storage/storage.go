@@ -23,8 +23,8 @@ type Storage interface {
 	// Open reads a file from its beginning; the caller closes it.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 	// Create writes a file, in place of one of this name, or after its
-	// contents with append. Missing directories are an error. The contents
-	// are safe once Close returns without error.
+	// contents with append. Missing directories are an error, where a storage
+	// has directories. The contents are safe once Close returns without error.
 	Create(ctx context.Context, name string, append bool) (io.WriteCloser, error)
 	// Remove deletes a file or an empty directory, or with all a directory
 	// and what is in it. What does not exist is no error.
@@ -55,6 +55,22 @@ type Directories interface {
 	Mkdir(ctx context.Context, name string, all bool) error
 	// Rename moves a file or directory within the storage.
 	Rename(ctx context.Context, from, to string) error
+}
+
+// Trees is what a storage can do besides that lists directories with all
+// that is below them at once.
+type Trees interface {
+	// Tree describes all files below a directory, sorted by name; names are
+	// those below the directory, such as "a/b.txt". Directories themselves are
+	// left out, empty ones too. A directory that does not exist is an error.
+	Tree(ctx context.Context, dir string) ([]Info, error)
+}
+
+// Puts is what a storage can do besides that writes small files in one call.
+type Puts interface {
+	// Put is Create, Write and Close: the file has the new contents, or what
+	// it had.
+	Put(ctx context.Context, name string, data []byte) error
 }
 
 // Links is what a storage with links can do besides.
