@@ -10,9 +10,6 @@ import (
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/stdlib"
 	"sluice/internal/lang/value"
-	"sluice/internal/storage"
-	"sluice/internal/storage/http"
-	"sluice/internal/storage/local"
 	"sluice/internal/workflow"
 )
 
@@ -72,7 +69,7 @@ func (r *run) operators() *operator.Env {
 	return &operator.Env{
 		Graph: r.graph, Storage: r.table.Storage, Dump: r.dumps, Factories: r.factories, Typed: r.typed,
 		TempDir: func(key string) (string, error) {
-			dir := filepath.Join(r.workDir, "collect-file", key)
+			dir := filepath.Join(r.localDir(), "collect-file", key)
 			if err := os.MkdirAll(dir, 0o777); err != nil {
 				return "", fmt.Errorf("make a directory for generated files: %w", err)
 			}
@@ -103,15 +100,4 @@ func (r *run) template(inst *interp.Instance) value.Value {
 		}
 		return r.processes.TemplatePath(inst.Module.Path, value.ToString(args[0]))
 	}}
-}
-
-// storageOf opens the storage of a scheme; the list of what there is.
-func storageOf(scheme string) (storage.Storage, error) {
-	switch scheme {
-	case "":
-		return &local.Storage{}, nil
-	case "http", "https":
-		return &http.Storage{Scheme: scheme}, nil
-	}
-	return nil, fmt.Errorf("files of `%s://` cannot be read here: copy them to a local directory first", scheme)
 }

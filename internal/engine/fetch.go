@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"sluice/internal/lang/value"
+	"sluice/internal/storage"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 )
@@ -21,9 +24,10 @@ import (
 // Each is fetched once, whatever number of tasks wants it; a file is whole
 // under its name or not there.
 type fetcher struct {
-	ctx context.Context
-	dir string // work/stage-<session>
-	one singleflight.Group
+	ctx     context.Context
+	dir     string // work/stage-<session>
+	storage func(scheme string) (storage.Storage, error)
+	one     singleflight.Group
 }
 
 // prepare fetches what is remote and then prepares the work directory. It runs
@@ -52,7 +56,7 @@ func (f *fetcher) fetch(url string) (string, error) {
 
 func (f *fetcher) download(url string) (string, error) {
 	p := value.ParsePath(url)
-	s, err := storageOf(p.Scheme)
+	s, err := f.storage(p.Scheme)
 	if err != nil {
 		return "", err
 	}
@@ -62,28 +66,77 @@ func (f *fetcher) download(url string) (string, error) {
 	if _, err := os.Stat(target); err == nil {
 		return target, nil
 	}
-	in, err := s.Open(f.ctx, p.Name)
-	if err != nil {
-		return "", fmt.Errorf("stage the input %s: %w", url, err)
-	}
-	defer in.Close()
-	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
-		return "", fmt.Errorf("stage the input %s: %w", url, err)
-	}
-	out, err := os.CreateTemp(filepath.Dir(target), ".part-*")
-	if err != nil {
-		return "", fmt.Errorf("stage the input %s: %w", url, err)
-	}
-	_, err = io.Copy(out, in)
-	if cerr := out.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(out.Name(), target)
-	}
-	if err != nil {
-		os.Remove(out.Name())
+	if err := f.bring(s, p.Name, target); err != nil {
 		return "", fmt.Errorf("stage the input %s: %w", url, err)
 	}
 	return target, nil
+}
+
+// bring copies a file, or a directory where there are any, so that it is whole
+// under its name.
+func (f *fetcher) bring(s storage.Storage, name, target string) (err error) {
+	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+		return err
+	}
+	part, err := os.MkdirTemp(filepath.Dir(target), ".part-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(part)) }()
+	whole := filepath.Join(part, "it")
+	if t, ok := s.(storage.Trees); ok {
+		info, err := s.Stat(f.ctx, name)
+		if err != nil {
+			return err
+		}
+		if info.IsDir() {
+			if err := f.bringTree(t, s, name, whole); err != nil {
+				return err
+			}
+			return os.Rename(whole, target)
+		}
+	}
+	if err := f.bringFile(s, name, whole); err != nil {
+		return err
+	}
+	return os.Rename(whole, target)
+}
+
+func (f *fetcher) bringTree(t storage.Trees, s storage.Storage, name, target string) error {
+	all, err := t.Tree(f.ctx, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Mkdir(target, 0o777); err != nil {
+		return err
+	}
+	for _, e := range all {
+		to := filepath.Join(target, e.Name)
+		if !filepath.IsLocal(e.Name) {
+			return fmt.Errorf("the name `%s` leads out of the directory", e.Name)
+		}
+		if e.IsDir() {
+			err = os.MkdirAll(to, 0o777)
+		} else if err = os.MkdirAll(filepath.Dir(to), 0o777); err == nil {
+			err = f.bringFile(s, strings.TrimSuffix(name, "/")+"/"+e.Name, to)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fetcher) bringFile(s storage.Storage, name, target string) error {
+	in, err := s.Open(f.ctx, name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }

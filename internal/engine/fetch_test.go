@@ -21,7 +21,7 @@ func TestFetchOnce(t *testing.T) {
 		io.WriteString(w, "data")
 	}))
 	defer s.Close()
-	f := &fetcher{ctx: context.Background(), dir: t.TempDir()}
+	f := &fetcher{ctx: context.Background(), dir: t.TempDir(), storage: storageOf}
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -48,7 +48,7 @@ func TestFetchLeavesNothingHalf(t *testing.T) {
 		io.WriteString(w, "short")
 	}))
 	defer s.Close()
-	f := &fetcher{ctx: context.Background(), dir: t.TempDir()}
+	f := &fetcher{ctx: context.Background(), dir: t.TempDir(), storage: storageOf}
 	if _, err := f.fetch(s.URL + "/a"); err == nil || !strings.Contains(err.Error(), s.URL+"/a") {
 		t.Errorf("error %v does not name the file", err)
 	}

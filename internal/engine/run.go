@@ -72,6 +72,8 @@ type run struct {
 	runtime   *workflow.Runtime
 	tasks     *tasks
 	cache     *cache.Cache
+	storages  *storages
+	trees     *trees
 	publisher *publish.Publisher
 	plugins   *plugin.Registry
 	uses      []plugin.Use              // plugins that the pipeline asks for
@@ -171,7 +173,9 @@ func (r *run) locate() error {
 func (r *run) prepare(ctx context.Context) {
 	r.ctx, r.stop = context.WithCancelCause(ctx)
 	r.table = stdlib.New()
-	r.table.Storage = storageOf
+	r.storages = &storages{}
+	r.trees = &trees{ctx: r.ctx, storage: r.storages.of}
+	r.table.Storage = r.storages.of
 	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough, Missing: missingOperator}
 	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
 	r.lock.Lock()
@@ -225,8 +229,8 @@ func (r *run) execute() error {
 		return err
 	}
 	r.compiled = true
-	if err := os.MkdirAll(r.workDir, 0o777); err != nil {
-		return fmt.Errorf("make the work directory %s: %w", r.workDir, errors.Unwrap(err))
+	if err := os.MkdirAll(r.localDir(), 0o777); err != nil {
+		return fmt.Errorf("make the work directory %s: %w", r.localDir(), errors.Unwrap(err))
 	}
 	if r.cache, err = cache.Open(r.stateDir(), r.session); err != nil {
 		return err
@@ -241,6 +245,7 @@ func (r *run) execute() error {
 		return err
 	}
 	r.publisher = publish.New(context.WithoutCancel(r.ctx), publish.Options{
+		Storage: r.storages.of,
 		Published: func(it publish.Item) {
 			r.post(observe.FilePublished{Source: it.Source, Target: it.Target, Task: it.Task, Labels: it.Rule.Labels})
 		},

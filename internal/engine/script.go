@@ -14,6 +14,7 @@ import (
 	"sluice/internal/process"
 	"sluice/internal/publish"
 	"sluice/internal/task"
+	"sluice/internal/workdir"
 	"sluice/internal/workflow"
 )
 
@@ -71,7 +72,8 @@ func (r *run) makeProcesses() {
 	settings, _ := r.config.Workflow()
 	r.processes = &process.Run{
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
-		SessionID: r.session, WorkDir: r.workDir, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
+		SessionID: r.session, WorkDir: r.workDir, TempDir: r.localDir(), Storage: r.storages.of,
+		Tree: r.tree, Stored: r.stored, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
 		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
 		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
@@ -205,4 +207,16 @@ func (r *run) outputs() (*workflow.OutputEnv, error) {
 		return nil, fmt.Errorf("workflow.output.overwrite: %w", err)
 	}
 	return env, nil
+}
+
+// tree lists a directory of a storage without the interpreter lock.
+func (r *run) tree(dir string) (t workdir.Tree, err error) {
+	r.thread.Block(func() { t, err = r.trees.tree(dir) })
+	return t, err
+}
+
+// stored describes a file of a storage without the interpreter lock.
+func (r *run) stored(p *value.Path) (s process.Stored, err error) {
+	r.thread.Block(func() { s, err = r.trees.stored(p) })
+	return s, err
 }

@@ -56,7 +56,7 @@ func (r *run) boxes() error {
 	r.box.LibraryDir = r.abs(firstOf(box.LibraryDir, env("LIBRARYDIR")))
 	r.box.CacheDir = r.abs(firstOf(box.CacheDir, env("CACHEDIR")))
 	if r.box.CacheDir == "" {
-		r.box.CacheDir = filepath.Join(r.workDir, box.Engine)
+		r.box.CacheDir = filepath.Join(r.localDir(), box.Engine)
 		r.images.Advice = advice(box.Engine, r.box.CacheDir)
 	}
 	r.images.Cache = r.box.CacheDir
@@ -97,7 +97,7 @@ func (r *run) environment(c config.Environments, scope string) *software.Environ
 	e := software.NewEnvironments(r.host())
 	e.Tool, e.LaunchDir, e.Timeout = c.Tool, r.o.LaunchDir, time.Duration(c.Timeout)*time.Millisecond
 	e.Channels, e.CreateOptions, e.NoChecksum, e.Builds = c.Channels, c.CreateOptions, !c.Checksum, c.Builds
-	e.CacheDir = r.abs(firstOf(c.CacheDir, env("CACHEDIR"), filepath.Join(r.workDir, scope)))
+	e.CacheDir = r.abs(firstOf(c.CacheDir, env("CACHEDIR"), filepath.Join(r.localDir(), scope)))
 	return e
 }
 

@@ -45,7 +45,7 @@ func (r *run) startTasks() error {
 		return err
 	}
 	t := &tasks{r: r, executor: ex}
-	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.workDir, "stage-"+r.session)}
+	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.localDir(), "stage-"+r.session), storage: r.storages.of}
 	size := r.o.QueueSize
 	if size == 0 {
 		size = cfg.QueueSize

@@ -2,7 +2,6 @@ package process
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"sluice/internal/cache"
 	"sluice/internal/directive"
@@ -38,7 +37,7 @@ func (n *node) laterAttempt(p *pending, in *instance, base task.Hash, mode direc
 		next.task.ID = first.ID
 		for try := p.errors + 1; n.run.Cached(rehash(base, try)) != nil; try++ {
 			next.task.Hash = rehash(base, try)
-			next.task.WorkDir = filepath.Join(n.run.WorkDir, next.task.Hash.Dir())
+			next.task.WorkDir = next.workDir(next.task.Hash)
 			*in.task = *next.task // observers know the task by this one
 			next.task, next.announced, p.in = in.task, true, next
 			if found, err = n.cached(p, next); found || err != nil {

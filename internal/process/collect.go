@@ -3,12 +3,11 @@ package process
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/storage"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 )
@@ -97,17 +96,22 @@ type collected struct {
 	files  []string // all output files, relative to the work directory
 	seen   map[string]bool
 	dir    string // where the files are: the work directory, or storeDir
+	tree   workdir.Tree
 }
 
 // collect finds the outputs of a finished task in dir.
 func (in *instance) collect(dir string) (*collected, error) {
-	c := &collected{seen: map[string]bool{}, dir: dir}
-	env, err := in.captured(dir)
+	tree, err := in.run().tree(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &collected{seen: map[string]bool{}, dir: dir, tree: tree}
+	env, err := in.captured(tree)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range in.node.def.outputs {
-		v, ok, err := in.output(o, dir, env, c)
+		v, ok, err := in.output(o, env, c)
 		if err != nil {
 			return nil, err
 		}
@@ -117,21 +121,21 @@ func (in *instance) collect(dir string) (*collected, error) {
 	return c, nil
 }
 
-func (in *instance) captured(dir string) (map[string]workdir.Capture, error) {
+func (in *instance) captured(dir workdir.Tree) (map[string]workdir.Capture, error) {
 	if len(in.task.CaptureEnv) == 0 && len(in.task.CaptureEval) == 0 {
 		return nil, nil
 	}
 	return workdir.ReadCaptures(dir)
 }
 
-func (in *instance) output(o *output, dir string, env map[string]workdir.Capture, c *collected) (v value.Value, ok bool, err error) {
+func (in *instance) output(o *output, env map[string]workdir.Capture, c *collected) (v value.Value, ok bool, err error) {
 	switch o.kind {
 	case tupleOutput:
-		return in.tupleOutput(o, dir, env, c)
+		return in.tupleOutput(o, env, c)
 	case typedOutput:
-		return in.typedOutput(o, dir, env, c)
+		return in.typedOutput(o, env, c)
 	case stdoutOutput:
-		b, err := os.ReadFile(filepath.Join(dir, ".command.out"))
+		b, err := c.tree.ReadFile(workdir.OutFile)
 		if err != nil {
 			return nil, false, fmt.Errorf("Missing 'stdout' for process > %s: %w", in.task.Name, unwrapPath(err))
 		}
@@ -156,7 +160,7 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 		}
 		return value.String(text.Value), true, nil
 	case pathOutput:
-		return in.pathOutput(o, dir, c)
+		return in.pathOutput(o, c)
 	}
 	v, err = o.expr.Run(in.frame)
 	if err != nil {
@@ -169,12 +173,12 @@ func (in *instance) output(o *output, dir string, env map[string]workdir.Capture
 	return in.unstage(v), true, nil
 }
 
-func (in *instance) tupleOutput(o *output, dir string, env map[string]workdir.Capture, c *collected) (value.Value, bool, error) {
+func (in *instance) tupleOutput(o *output, env map[string]workdir.Capture, c *collected) (value.Value, bool, error) {
 	l := &value.List{Kind: value.Tuple}
 	for _, inner := range o.inner {
 		i := *inner
 		i.optional = i.optional || o.optional
-		v, ok, err := in.output(&i, dir, env, c)
+		v, ok, err := in.output(&i, env, c)
 		if err != nil {
 			return nil, false, err
 		}
@@ -190,7 +194,7 @@ func (in *instance) tupleOutput(o *output, dir string, env map[string]workdir.Ca
 }
 
 // pathOutput finds the files of a pattern.
-func (in *instance) pathOutput(o *output, dir string, c *collected) (value.Value, bool, error) {
+func (in *instance) pathOutput(o *output, c *collected) (value.Value, bool, error) {
 	v, err := o.expr.Run(in.frame)
 	if err != nil {
 		return nil, false, err
@@ -204,7 +208,7 @@ func (in *instance) pathOutput(o *output, dir string, c *collected) (value.Value
 	var found []string
 	onlyInputs := false
 	for _, p := range names {
-		list, err := in.match(o, dir, p, &onlyInputs)
+		list, err := in.match(o, c.tree, p, &onlyInputs)
 		if err != nil {
 			return nil, false, err
 		}
@@ -223,12 +227,9 @@ func (in *instance) pathOutput(o *output, dir string, c *collected) (value.Value
 		return nil, false, fmt.Errorf("Incorrect number of output files for process `%s` -- expected %s, found %d", in.task.Name, o.arity, len(found))
 	}
 	paths := make([]value.Value, len(found))
+	base := value.ParsePath(c.dir)
 	for i, f := range found {
-		full := f
-		if !filepath.IsAbs(f) {
-			full = filepath.Join(dir, f)
-		}
-		paths[i] = &value.Path{Name: full}
+		paths[i] = &value.Path{Scheme: base.Scheme, Name: storage.Join(base.Name, f)}
 		if !c.seen[f] {
 			c.seen[f] = true
 			c.files = append(c.files, f)
@@ -240,8 +241,8 @@ func (in *instance) pathOutput(o *output, dir string, c *collected) (value.Value
 	return value.NewList(paths...), true, nil
 }
 
-func (in *instance) match(o *output, dir, pattern string, onlyInputs *bool) ([]string, error) {
-	found, err := workdir.Collect(dir, pattern, workdir.CollectOptions{
+func (in *instance) match(o *output, dir workdir.Tree, pattern string, onlyInputs *bool) ([]string, error) {
+	found, err := dir.Collect(pattern, workdir.CollectOptions{
 		Type: o.options.typ, Literal: !o.options.glob, Hidden: o.options.hidden, NoFollow: !o.options.followLinks,
 		MaxDepth: o.options.maxDepth, HasMaxDepth: o.options.maxDepth >= 0,
 		IncludeInputs: o.options.includeInputs, Inputs: in.task.Stage,

@@ -3,8 +3,6 @@ package process
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"sluice/internal/cache"
 	"sluice/internal/directive"
@@ -12,6 +10,7 @@ import (
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/task"
+	"sluice/internal/workdir"
 )
 
 // finished handles a task that the executor has ended.
@@ -45,6 +44,7 @@ func (n *node) outcome(p *pending, t *task.Task) error {
 	if err != nil {
 		return err
 	}
+	made := c.tree
 	if err := n.store(in, c); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (n *node) outcome(p *pending, t *task.Task) error {
 	n.run.Remember(record)
 	n.run.Post(observe.TaskChanged{Step: observe.Completed, Task: t})
 	if t.Debug {
-		n.echo(t)
+		n.echo(t, made)
 	}
 	return n.emit(p, c)
 }
@@ -79,8 +79,8 @@ func (in *instance) validExit(code int) bool {
 }
 
 // echo prints the output of a task with `debug true`.
-func (n *node) echo(t *task.Task) {
-	b, err := os.ReadFile(filepath.Join(t.WorkDir, ".command.out"))
+func (n *node) echo(t *task.Task, dir workdir.Tree) {
+	b, err := dir.ReadFile(workdir.OutFile)
 	if err != nil {
 		n.run.warn(fmt.Sprintf("Cannot print the output of `%s`: %v", t.Name, err))
 		return

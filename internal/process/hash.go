@@ -239,11 +239,7 @@ func (r *Run) hashText(b *strings.Builder, v value.Value, mode directive.CacheMo
 // (lenient), or content (deep). Directories count with all they hold.
 func (r *Run) fileKey(p *value.Path, mode directive.CacheMode) (string, error) {
 	if p.Scheme != "" {
-		info, err := r.Interp.Table.Stat(r.Thread, p)
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%d %d", info.Size, info.Modified.UnixNano()), nil
+		return r.storedKey(p, mode)
 	}
 	st, err := os.Stat(p.Name)
 	if err != nil {

@@ -156,7 +156,7 @@ func (in *instance) bindTuple(d *input, v value.Value) error {
 func (in *instance) bindStdin(v value.Value) error {
 	text := value.ToString(v)
 	if p, ok := v.(*value.Path); ok {
-		b, err := os.ReadFile(p.Name)
+		b, err := in.run().read(p)
 		if err != nil {
 			return fmt.Errorf("read stdin of process `%s`: %w", in.node.name, err)
 		}
@@ -289,7 +289,7 @@ func (in *instance) textFile(d *input, text string, out *[]*value.Path) error {
 func (in *instance) contentFile(text string, out *[]*value.Path) error {
 	h := digest([]byte(text))
 	in.made++
-	path := filepath.Join(in.run().WorkDir, "tmp", h[:2], h[2:], fmt.Sprintf("input.%d", len(in.staged)+in.made))
+	path := filepath.Join(in.run().TempDir, "tmp", h[:2], h[2:], fmt.Sprintf("input.%d", len(in.staged)+in.made))
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("make a file of an input value: %w", err)
 	}

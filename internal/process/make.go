@@ -119,6 +119,9 @@ func (in *instance) describe() (err error) {
 	if t.Executor = in.executor(); !in.run().Runs(t.Executor) {
 		return fmt.Errorf("the executor `%s` of process `%s` is not available in this release; tasks run with the executor `local`", t.Executor, in.node.name)
 	}
+	if err := in.node.canWork(t.Executor); err != nil {
+		return err
+	}
 	t.WantMetrics = in.run().Metrics
 	shell, err := in.setting("shell")
 	if err != nil {
@@ -169,6 +172,9 @@ func (in *instance) describe() (err error) {
 	if err := in.software("spack", in.run().Spack); err != nil {
 		return err
 	}
+	if len(t.Software) > 0 && in.elsewhere() != nil {
+		return fmt.Errorf("process `%s` asks for an environment of %s, and executor `%s` runs its tasks on machines that do not have it -- name a ready image with `container`", in.node.name, t.Software[0].Tool, t.Executor)
+	}
 	return in.containerOf()
 }
 
@@ -208,14 +214,19 @@ func (in *instance) containerOf() error {
 	if err != nil || image == nil {
 		return err
 	}
-	if in.run().Box.Engine == "" {
+	away := in.elsewhere() != nil
+	if in.run().Box.Engine == "" && !away {
 		return nil
 	}
 	options, err := in.setting("containerOptions")
 	if err != nil {
 		return err
 	}
-	in.task.Container = in.run().container(value.ToString(image))
+	if away {
+		in.task.Container = in.run().boxElsewhere(value.ToString(image))
+	} else {
+		in.task.Container = in.run().container(value.ToString(image))
+	}
 	in.task.Container.Options = directive.ContainerOptions(options)
 	return nil
 }
@@ -261,22 +272,19 @@ func (n *node) start(p *pending, in *instance) error {
 	}
 	for try := p.errors + 1; ; try++ {
 		t.Hash = rehash(base, try)
-		t.WorkDir = filepath.Join(n.run.WorkDir, t.Hash.Dir())
+		t.WorkDir = in.workDir(t.Hash)
 		if resume {
 			cached, err := n.cached(p, in)
 			if cached || err != nil {
 				return err
 			}
 		}
-		err := os.Mkdir(t.WorkDir, 0o777)
-		if errors.Is(err, os.ErrNotExist) {
-			err = os.MkdirAll(t.WorkDir, 0o777)
+		free, err := in.occupy()
+		if err != nil {
+			return n.fail(p, err)
 		}
-		if err == nil {
+		if free {
 			break
-		}
-		if !errors.Is(err, os.ErrExist) {
-			return n.fail(p, fmt.Errorf("make the work directory %s: %w", t.WorkDir, unwrapPath(err)))
 		}
 	}
 	if n.def.native() {

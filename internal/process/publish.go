@@ -1,15 +1,16 @@
 package process
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"sluice/internal/directive"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/publish"
+	"sluice/internal/storage"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 )
@@ -76,7 +77,7 @@ func (in *instance) publishTo(d directive.Publish, c *collected) error {
 		}
 		source := name
 		if !filepath.IsAbs(source) {
-			source = filepath.Join(c.dir, name)
+			source = storage.Join(c.dir, name)
 		}
 		in.run().Publish(publish.Item{Rule: rule, Source: source, Target: rule.Target(as), Task: in.task.Name, Cached: in.task.State == task.Cached})
 	}
@@ -92,12 +93,20 @@ func chosen(pattern, name string) (bool, error) {
 	return workdir.Match(pattern, filepath.ToSlash(name))
 }
 
-func remotePublish(dir string) error {
-	return fmt.Errorf("publishDir `%s` is remote, and files are published to local directories only: publish to one and copy from there", dir)
+// publishable says why nothing can be published to a directory of a storage.
+func (r *Run) publishable(dir string) error {
+	scheme, _ := storage.Split(dir)
+	if scheme != "az" {
+		return fmt.Errorf("publishDir `%s` is remote, and files are published to directories of this machine and of az:// only: publish to one and copy from there", dir)
+	}
+	if _, err := r.Storage(scheme); err != nil {
+		return fmt.Errorf("publishDir `%s`: %w", dir, err)
+	}
+	return nil
 }
 
-// checkPublish refuses a remote publishDir before the first task of a process
-// runs. What cannot be known yet is left to publish.
+// checkPublish refuses a publishDir that cannot be written before the first
+// task of a process runs. What cannot be known yet is left to publish.
 func (in *instance) checkPublish() error {
 	n := in.node
 	if n.published {
@@ -113,8 +122,10 @@ func (in *instance) checkPublish() error {
 		return nil
 	}
 	for _, d := range dirs {
-		if dir := value.ToString(d.Path); strings.Contains(dir, "://") {
-			return remotePublish(dir)
+		if dir := pathText(d.Path); storage.IsRemote(dir) {
+			if err := in.run().publishable(dir); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -122,17 +133,13 @@ func (in *instance) checkPublish() error {
 
 // rule is one publishDir as the publisher wants it.
 func (in *instance) rule(d directive.Publish) (*publish.Rule, error) {
-	base := value.ToString(d.Path)
-	if p, ok := d.Path.(*value.Path); ok {
-		base = p.String()
+	base := in.run().absolute(d.Path)
+	if storage.IsRemote(base) {
+		if err := in.run().publishable(base); err != nil {
+			return nil, err
+		}
 	}
-	if strings.Contains(base, "://") {
-		return nil, remotePublish(base)
-	}
-	if !filepath.IsAbs(base) {
-		base = filepath.Join(in.run().LaunchDir, base)
-	}
-	rule := &publish.Rule{Path: base, NoFail: in.run().PublishNoFail}
+	rule := &publish.Rule{Path: base, NoFail: in.run().PublishNoFail, ContentType: d.ContentType, Tags: tagList(d.Tags)}
 	if d.FailOnError != nil {
 		rule.NoFail = !*d.FailOnError
 	}
@@ -180,11 +187,29 @@ func (in *instance) storeDir() (string, error) {
 	if err != nil || v == nil {
 		return "", err
 	}
-	dir := value.ToString(v)
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(in.run().LaunchDir, dir)
+	return in.run().absolute(v), nil
+}
+
+// place moves one file to storeDir; what crosses the network does not hold the
+// interpreter lock.
+func (r *Run) place(it publish.Item) (err error) {
+	if !storage.IsRemote(it.Source) && !storage.IsRemote(it.Target) {
+		return publish.Place(context.Background(), it, nil)
 	}
-	return dir, nil
+	r.Thread.Block(func() { err = publish.Place(r.Thread.Context, it, r.Storage) })
+	return err
+}
+
+// tagList is the option `tags`, in order.
+func tagList(m *value.Map) []string {
+	if m == nil {
+		return nil
+	}
+	var tags []string
+	for k, v := range m.Entries {
+		tags = append(tags, value.ToString(k)+"="+value.ToString(v))
+	}
+	return tags
 }
 
 // storable says that every output can be found again in storeDir: files, and
@@ -211,12 +236,14 @@ func (n *node) store(in *instance, c *collected) error {
 		return err
 	}
 	for _, name := range c.files {
-		target := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
-			return fmt.Errorf("make storeDir %s: %w", filepath.Dir(target), unwrapPath(err))
+		target := storage.Join(dir, name)
+		if !storage.IsRemote(target) {
+			if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+				return fmt.Errorf("make storeDir %s: %w", filepath.Dir(target), unwrapPath(err))
+			}
 		}
-		it := publish.Item{Rule: &publish.Rule{Path: dir, Mode: publish.Move}, Source: filepath.Join(in.task.WorkDir, name), Target: target, Task: in.task.Name}
-		if err := publish.Place(it); err != nil {
+		it := publish.Item{Rule: &publish.Rule{Path: dir, Mode: publish.Move}, Source: storage.Join(in.task.WorkDir, name), Target: target, Task: in.task.Name}
+		if err := n.run.place(it); err != nil {
 			return fmt.Errorf("store %s: %w", target, err)
 		}
 	}

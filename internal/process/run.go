@@ -9,7 +9,9 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/publish"
 	"sluice/internal/software"
+	"sluice/internal/storage"
 	"sluice/internal/task"
+	"sluice/internal/workdir"
 )
 
 // A Run is what all processes of a run share.
@@ -21,7 +23,8 @@ type Run struct {
 	Post   func(observe.Body)
 
 	SessionID    string
-	WorkDir      string // absolute
+	WorkDir      string // absolute, or the URI of a directory in a storage
+	TempDir      string // of files made for values; on this machine
 	ProjectDir   string
 	LaunchDir    string
 	Executor     string                 // of tasks that do not choose one
@@ -37,6 +40,17 @@ type Run struct {
 
 	PublishNoFail bool // what publishDir does that says nothing of failOnError
 
+	// Elsewhere says how the tasks of an executor work that does not run them on
+	// this machine; nil for one that does, and where it is nil itself.
+	Elsewhere func(executor string) *Elsewhere
+	// Storage opens the storage of a scheme.
+	Storage func(scheme string) (storage.Storage, error)
+	// Tree is a directory of a storage with all below it. One that is not
+	// there is empty.
+	Tree func(dir string) (workdir.Tree, error)
+	// Stored describes a file or directory of a storage to tell whether it
+	// changed.
+	Stored func(p *value.Path) (Stored, error)
 	// Runs says whether there is an executor of that name.
 	Runs func(executor string) bool
 	// FullName and Use know the workflow being executed.
@@ -62,6 +76,7 @@ type Run struct {
 	Ignored func()
 
 	pending  map[*task.Task]*pending
+	taken    map[task.Hash]bool // directories of storages that this run's tasks have
 	lastID   int
 	exported []task.EnvVar     // the configuration's env scope
 	commands map[string]string // content keys of commands in bin/

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sluice/internal/directive"
 	"sluice/internal/task"
@@ -16,6 +17,9 @@ func (in *instance) secrets() error {
 		return err
 	}
 	r := in.run()
+	if e := in.elsewhere(); e != nil {
+		return in.secretsElsewhere(e, directive.Words(v))
+	}
 	var names []string
 	values := map[string]string{}
 	for _, name := range directive.Words(v) {
@@ -40,5 +44,24 @@ func (in *instance) secrets() error {
 	if len(names) > 0 {
 		in.task.Secrets = task.NewSecrets(r.SecretStore, r.Program, names, values)
 	}
+	return nil
+}
+
+// secretsElsewhere gives the task the names alone: the machine that runs it
+// asks for the values by its own identity.
+func (in *instance) secretsElsewhere(e *Elsewhere, words []string) error {
+	var names []string
+	for _, name := range words {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if !e.Secrets {
+		return fmt.Errorf("process `%s` asks for the secret `%s`, and tasks of executor `%s` find secrets in a key vault only -- set azure.keyVault.uri", in.node.name, names[0], in.task.Executor)
+	}
+	in.task.Secrets = task.NewSecrets("", "", names, nil)
 	return nil
 }

@@ -162,7 +162,28 @@ func (n *node) refuse() error {
 			p.Help = "tasks run on this machine with the executor `local`"
 		}
 	}
+	if len(list) == 0 {
+		if err := n.placeable(); err != nil {
+			list.Add(n.placeOf("executor"), err.Error())
+		}
+	}
 	return list.Err()
+}
+
+// placeable checks the work directory of the executor, as far as it is known
+// before there are tasks.
+func (n *node) placeable() error {
+	name := n.run.Executor
+	v, err := n.static("executor")
+	if err != nil {
+		return nil
+	}
+	if v != nil {
+		if name, _ = value.Str(v); name == "" {
+			return nil
+		}
+	}
+	return n.canWork(name)
 }
 
 // placed says where the directive stands whose value is wrong.

@@ -109,11 +109,11 @@ func (o *output) ordered() []*output {
 }
 
 // typedOutput evaluates the value of a typed output after the task.
-func (in *instance) typedOutput(o *output, dir string, env map[string]workdir.Capture, c *collected) (value.Value, bool, error) {
+func (in *instance) typedOutput(o *output, env map[string]workdir.Capture, c *collected) (value.Value, bool, error) {
 	in.frame.BindName(interp.TaskOutput, &value.Closure{
 		Variadic: true,
 		Code: func(_ *value.Thread, _ *value.Closure, args []value.Value) (value.Value, error) {
-			return in.answer(o, args, dir, env, c)
+			return in.answer(o, args, env, c)
 		},
 	})
 	defer in.frame.BindName(interp.TaskOutput, nil)
@@ -126,7 +126,7 @@ func (in *instance) typedOutput(o *output, dir string, env map[string]workdir.Ca
 }
 
 // answer is what one call in a typed output gives.
-func (in *instance) answer(o *output, args []value.Value, dir string, env map[string]workdir.Capture, c *collected) (value.Value, error) {
+func (in *instance) answer(o *output, args []value.Value, env map[string]workdir.Capture, c *collected) (value.Value, error) {
 	if len(args) > 0 {
 		if _, options := args[0].(*value.Map); options {
 			args = args[1:]
@@ -140,7 +140,7 @@ func (in *instance) answer(o *output, args []value.Value, dir string, env map[st
 	if call == nil {
 		return nil, value.Throw("java.lang.IllegalStateException", "unknown call in the output of process `%s`", in.node.name)
 	}
-	found, ok, err := in.output(call, dir, env, c)
+	found, ok, err := in.output(call, env, c)
 	if err != nil {
 		return nil, err
 	}

@@ -11,13 +11,15 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sluice/internal/storage"
 )
 
 // An Item is one file or directory to publish.
 type Item struct {
 	Rule   *Rule
-	Source string // absolute
-	Target string // absolute
+	Source string // absolute, or a URI
+	Target string // absolute, or a URI
 	Task   string // shown name of the task; "" for workflow outputs
 	Cached bool   // the task was not run: Default then keeps what is there
 
@@ -43,7 +45,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Options of a Publisher. The callbacks are called from its goroutines, one
 // call at a time.
 type Options struct {
-	Workers   int                 // files at a time; 0 = 10
+	Workers int // files at a time; 0 = 10
+	// Storage opens the storage of a scheme; nil where all is on this machine.
+	Storage   func(scheme string) (storage.Storage, error)
 	Published func(Item)          // a file is in its place
 	Failed    func(*Error)        // a file is not, and the run must fail
 	Warn      func(text string)   // worth telling, and the run goes on
@@ -135,7 +139,7 @@ func (p *Publisher) work() {
 		if !ok {
 			return
 		}
-		if it.rival != "" && !sameContent(it.rival, it.Source) {
+		if it.rival != "" && !p.sameContent(it.rival, it.Source) {
 			p.warn(fmt.Sprintf("different files are published to %s: %s and %s", it.Target, it.rival, it.Source))
 		}
 		err := p.retry(it)
@@ -206,7 +210,7 @@ func (p *Publisher) warn(text string) {
 func (p *Publisher) retry(it Item) *Error {
 	delay := 250 * time.Millisecond
 	for try := 1; ; try++ {
-		err := place(it)
+		err := p.place(it)
 		if err == nil || try >= p.o.Attempts || !transient(err.Err) || p.ctx.Err() != nil {
 			return err
 		}
@@ -226,14 +230,26 @@ func transient(err error) bool {
 
 // MakeDir creates the directory of a rule; Nextflow does that before anything
 // is published into it, and its failure ends the run whatever failOnError is.
+// A storage needs no directories.
 func MakeDir(dir string) error {
+	if storage.IsRemote(dir) {
+		return nil
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("Failed to create publish directory: %s", dir) //nolint:staticcheck // Nextflow's words
 	}
 	return nil
 }
 
-// place publishes one item.
+// place publishes one item, on this machine or elsewhere.
+func (p *Publisher) place(it Item) *Error {
+	if it.remote() {
+		return (&carrier{p.ctx, p.o.Storage}).place(it)
+	}
+	return place(it)
+}
+
+// place publishes one item on this machine.
 func place(it Item) *Error {
 	fail := func(op string, err error) *Error { return &Error{Item: it, Op: op, Err: err} }
 	if filepath.Clean(it.Source) == filepath.Clean(it.Target) {

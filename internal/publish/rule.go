@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"sluice/internal/storage"
 )
 
 // A Mode is how a file gets to its place.
@@ -68,7 +70,7 @@ func ParseOverwrite(s string) (Overwrite, error) {
 // A Rule is one publishDir. The zero value publishes all into "" by symlink;
 // disabled rules are not handed in at all.
 type Rule struct {
-	Path        string // absolute directory
+	Path        string // absolute directory, or the URI of one
 	Mode        Mode
 	Overwrite   Overwrite
 	NoFail      bool // failOnError: false
@@ -80,8 +82,11 @@ type Rule struct {
 // Target is where a file goes: as is what saveAs made of its name, absolute
 // or relative to the rule's path.
 func (r *Rule) Target(as string) string {
-	if filepath.IsAbs(as) {
+	switch {
+	case storage.IsRemote(as):
+		return storage.Join(as)
+	case filepath.IsAbs(as):
 		return filepath.Clean(as)
 	}
-	return filepath.Join(r.Path, as)
+	return storage.Join(r.Path, as)
 }

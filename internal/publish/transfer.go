@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"sluice/internal/storage"
 )
 
 // serial tells temporary names of one process apart.
@@ -18,7 +20,7 @@ var serial atomic.Int64
 
 // transfer makes the target beside its place and renames it there.
 func transfer(it Item) (op string, err error) {
-	tmp := filepath.Join(filepath.Dir(it.Target), ".sluice-"+strconv.Itoa(os.Getpid())+"-"+strconv.FormatInt(serial.Add(1), 10)+".tmp")
+	tmp := temporary(it.Target)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.RemoveAll(tmp))
@@ -49,6 +51,11 @@ func transfer(it Item) (op string, err error) {
 		return move(it, tmp)
 	}
 	return "rename", replace(tmp, it.Target)
+}
+
+// temporary is a hidden name beside a target.
+func temporary(target string) string {
+	return filepath.Join(filepath.Dir(target), ".sluice-"+strconv.Itoa(os.Getpid())+"-"+strconv.FormatInt(serial.Add(1), 10)+".tmp")
 }
 
 // linkText is what the symbolic link holds.
@@ -234,8 +241,12 @@ func ignoreMissing(err error) error {
 }
 
 // sameContent is for the warning about two sources of one target. What cannot
-// be read counts as the same: publishing it will say why.
-func sameContent(a, b string) bool {
+// be read counts as the same: publishing it will say why. Of files in storages
+// only names and sizes are compared.
+func (p *Publisher) sameContent(a, b string) bool {
+	if storage.IsRemote(a) || storage.IsRemote(b) {
+		return p.sameSizes(a, b)
+	}
 	same, err := equalTrees(a, b, Deep)
 	return same || err != nil
 }
@@ -251,6 +262,10 @@ func equalContent(a, b string) (bool, error) {
 		return false, err
 	}
 	defer g.Close()
+	return equalReaders(f, g)
+}
+
+func equalReaders(f, g io.Reader) (bool, error) {
 	x, y := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
 		n, err1 := io.ReadFull(f, x)

@@ -2,8 +2,6 @@ package workdir
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -49,8 +47,8 @@ type Capture struct {
 }
 
 // ReadCaptures reads .command.env of a work directory.
-func ReadCaptures(dir string) (map[string]Capture, error) {
-	data, err := os.ReadFile(filepath.Join(dir, EnvFile))
+func ReadCaptures(dir Tree) (map[string]Capture, error) {
+	data, err := dir.ReadFile(EnvFile)
 	if err != nil {
 		return nil, fmt.Errorf("read captured environment: %w", err)
 	}

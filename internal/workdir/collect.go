@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"sluice/internal/storage"
 	"sluice/internal/task"
 )
 
@@ -36,67 +37,140 @@ type Collected struct {
 // Collect finds the output files that pattern names, below dir and nowhere else.
 // Nothing found is no error.
 func Collect(dir, pattern string, o CollectOptions) (Collected, error) {
-	rel := pattern
-	if rel == "" {
-		return Collected{}, fmt.Errorf("collect output of %s: empty name", dir)
+	q, err := newQuery(dir, pattern, o)
+	switch {
+	case err != nil:
+		return Collected{}, err
+	case q.exact:
+		return exact(dir, q.rel, o)
+	case q.match == nil:
+		return Collected{}, nil
 	}
-	if path.IsAbs(rel) {
-		in, ok := strings.CutPrefix(path.Clean(rel), strings.TrimSuffix(dir, "/")+"/")
-		if !ok {
-			return Collected{}, fmt.Errorf("collect output `%s`: outside of the work directory %s", pattern, dir)
-		}
-		rel = in
-	}
-	if o.Literal || !isGlob(rel) {
-		if !o.Literal {
-			rel = unescape(rel)
-		}
-		return exact(dir, rel, o)
-	}
-	if slices.Contains(strings.Split(rel, "/"), "..") {
-		return Collected{}, nil // as in Nextflow: no file below dir has such a name
-	}
-	rel = strings.TrimPrefix(rel, "./")
-	re, err := globRegexp(rel)
-	if err != nil {
-		return Collected{}, nil // an unfinished pattern matches nothing
-	}
-	w := walker{dir: dir, match: re.MatchString, o: o, hidden: o.Hidden || strings.HasPrefix(rel, "."), depth: strings.Count(rel, "/")}
-	if strings.Contains(rel, "**") {
-		w.depth = -1
-		if o.Type == "" {
-			w.o.Type = "file"
-		}
-	} else if strings.ContainsRune(rel, '{') {
-		w.depth = -1 // alternatives may hold slashes
-	}
-	if o.HasMaxDepth && (w.depth < 0 || o.MaxDepth < w.depth) {
-		w.depth = o.MaxDepth
-	}
-	if !o.IncludeInputs {
-		w.inputs = make(map[string]bool, len(o.Inputs))
-		for _, in := range o.Inputs {
-			w.inputs[path.Clean(in.Name)] = true
-		}
-	}
-	if err := w.start(fixedDir(rel)); err != nil {
+	w := walker{query: q, dir: dir}
+	if err := w.start(fixedDir(q.rel)); err != nil {
 		return Collected{}, fmt.Errorf("collect output `%s`: %w", pattern, err)
 	}
-	slices.Sort(w.found)
-	return Collected{Names: w.found, OnlyInputs: len(w.found) == 0 && w.skipped}, nil
+	return w.collected(), nil
+}
+
+// A query is what a pattern asks of a directory, wherever that is.
+type query struct {
+	rel     string            // the pattern, relative
+	exact   bool              // rel is a name
+	match   func(string) bool // nil: nothing can match
+	o       CollectOptions
+	hidden  bool
+	depth   int // -1 = all
+	inputs  map[string]bool
+	found   []string
+	skipped bool // an input matched
+}
+
+// newQuery reads the pattern of an output of the task in dir.
+func newQuery(dir, pattern string, o CollectOptions) (query, error) {
+	q := query{rel: pattern, o: o}
+	if pattern == "" {
+		return q, fmt.Errorf("collect output of %s: empty name", dir)
+	}
+	var err error
+	if q.rel, err = relative(dir, pattern); err != nil {
+		return q, err
+	}
+	if o.Literal || !isGlob(q.rel) {
+		if !o.Literal {
+			q.rel = unescape(q.rel)
+		}
+		q.exact = true
+		if !filepath.IsLocal(path.Clean(q.rel)) {
+			return q, fmt.Errorf("collect output `%s`: outside of the work directory %s", q.rel, dir)
+		}
+		return q, nil
+	}
+	if slices.Contains(strings.Split(q.rel, "/"), "..") {
+		return q, nil // as in Nextflow: no file below dir has such a name
+	}
+	q.rel = strings.TrimPrefix(q.rel, "./")
+	re, err := globRegexp(q.rel)
+	if err != nil {
+		return q, nil // an unfinished pattern matches nothing
+	}
+	q.match, q.hidden, q.depth = re.MatchString, o.Hidden || strings.HasPrefix(q.rel, "."), strings.Count(q.rel, "/")
+	if strings.Contains(q.rel, "**") {
+		q.depth = -1
+		if o.Type == "" {
+			q.o.Type = "file"
+		}
+	} else if strings.ContainsRune(q.rel, '{') {
+		q.depth = -1 // alternatives may hold slashes
+	}
+	if o.HasMaxDepth && (q.depth < 0 || o.MaxDepth < q.depth) {
+		q.depth = o.MaxDepth
+	}
+	if !o.IncludeInputs {
+		q.inputs = make(map[string]bool, len(o.Inputs))
+		for _, in := range o.Inputs {
+			q.inputs[path.Clean(in.Name)] = true
+		}
+	}
+	return q, nil
+}
+
+// relative is a pattern below dir. Scripts print a directory of a storage
+// without its scheme.
+func relative(dir, pattern string) (string, error) {
+	if !path.IsAbs(pattern) && !storage.IsRemote(pattern) {
+		return pattern, nil
+	}
+	tops := []string{dir}
+	clean := path.Clean(pattern)
+	if scheme, name := storage.Split(dir); scheme != "" {
+		tops = append(tops, "/"+name)
+	}
+	if scheme, name := storage.Split(pattern); scheme != "" {
+		clean = scheme + "://" + path.Clean(name)
+	}
+	for _, top := range tops {
+		if in, ok := strings.CutPrefix(clean, strings.TrimSuffix(top, "/")+"/"); ok {
+			return in, nil
+		}
+	}
+	return "", fmt.Errorf("collect output `%s`: outside of the work directory %s", pattern, dir)
+}
+
+// take notes an entry if the pattern asks for it.
+func (q *query) take(name string, isDir bool) {
+	if !q.wanted(isDir) || !q.match(name) || !q.hidden && path.Base(name)[0] == '.' {
+		return
+	}
+	if q.inputs[name] {
+		q.skipped = true
+	} else {
+		q.found = append(q.found, name)
+	}
+}
+
+func (q *query) wanted(isDir bool) bool {
+	switch q.o.Type {
+	case "file":
+		return !isDir
+	case "dir":
+		return isDir
+	}
+	return true
+}
+
+func (q *query) collected() Collected {
+	slices.Sort(q.found)
+	return Collected{Names: q.found, OnlyInputs: len(q.found) == 0 && q.skipped}
 }
 
 // exact is the output of a name without wildcards; an input will do.
 func exact(dir, rel string, o CollectOptions) (Collected, error) {
-	clean := path.Clean(rel)
-	if !filepath.IsLocal(clean) {
-		return Collected{}, fmt.Errorf("collect output `%s`: outside of the work directory %s", rel, dir)
-	}
 	stat := os.Stat
 	if o.NoFollow {
 		stat = os.Lstat
 	}
-	switch _, err := stat(filepath.Join(dir, clean)); {
+	switch _, err := stat(filepath.Join(dir, rel)); {
 	case err == nil:
 		return Collected{Names: []string{strings.TrimSuffix(rel, "/")}}, nil
 	case absent(err):
@@ -123,16 +197,11 @@ func fixedDir(p string) string {
 	return ""
 }
 
+// A walker looks through a directory of this machine.
 type walker struct {
-	dir     string
-	match   func(string) bool
-	o       CollectOptions
-	hidden  bool
-	depth   int // -1 = all
-	inputs  map[string]bool
-	above   []fs.FileInfo // directories on the way, against loops of links
-	found   []string
-	skipped bool
+	query
+	dir   string
+	above []fs.FileInfo // directories on the way, against loops of links
 }
 
 func (w *walker) start(rel string) error {
@@ -178,13 +247,7 @@ func (w *walker) walk(rel string, level int, self fs.FileInfo) error {
 			}
 			isDir = info.IsDir()
 		}
-		if w.wanted(isDir) && w.match(name) && (w.hidden || e.Name()[0] != '.') {
-			if w.inputs[name] {
-				w.skipped = true
-			} else {
-				w.found = append(w.found, name)
-			}
-		}
+		w.take(name, isDir)
 		if isDir && (w.depth < 0 || level < w.depth) {
 			if info == nil {
 				if info, err = e.Info(); err != nil {
@@ -197,14 +260,4 @@ func (w *walker) walk(rel string, level int, self fs.FileInfo) error {
 		}
 	}
 	return nil
-}
-
-func (w *walker) wanted(isDir bool) bool {
-	switch w.o.Type {
-	case "file":
-		return !isDir
-	case "dir":
-		return isDir
-	}
-	return true
 }

@@ -44,10 +44,12 @@ func ReadTrace(dir string) (task.Metrics, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Unmeasured, fmt.Errorf("read metrics: %w", err)
 	}
-	return parseTrace(data)
+	return ParseTrace(data)
 }
 
-func parseTrace(data []byte) (task.Metrics, error) {
+// ParseTrace reads the contents of a .command.trace; of empty ones nothing is
+// measured.
+func ParseTrace(data []byte) (task.Metrics, error) {
 	m := Unmeasured
 	head, body, _ := strings.Cut(string(data), "\n")
 	if head != traceHeader {

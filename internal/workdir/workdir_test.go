@@ -152,14 +152,14 @@ func TestTrace(t *testing.T) {
 	if d := cmp.Diff(text, string(FormatTrace(m))); d != "" {
 		t.Error(d)
 	}
-	got, err := parseTrace([]byte(text))
+	got, err := ParseTrace([]byte(text))
 	if d := cmp.Diff(m, got); d != "" || err != nil {
 		t.Error(d, err)
 	}
-	if got, err := parseTrace(nil); err != nil || got != Unmeasured {
+	if got, err := ParseTrace(nil); err != nil || got != Unmeasured {
 		t.Errorf("empty: %+v, %v", got, err)
 	}
-	if _, err := parseTrace([]byte("nextflow.trace/v2\nrchar=x\n")); err == nil {
+	if _, err := ParseTrace([]byte("nextflow.trace/v2\nrchar=x\n")); err == nil {
 		t.Error("garbage was read")
 	}
 }
@@ -170,7 +170,7 @@ func TestReadCaptures(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, EnvFile), []byte("\nX=a=b\n\nc\n/X/\nE=/E/x\n/E/=exit:3\nZ=\n/Z/\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadCaptures(dir)
+	got, err := ReadCaptures(Disk(dir))
 	if d := cmp.Diff(map[string]Capture{"X": {Value: "a=b\n\nc"}, "E": {Value: "/E/x", Exit: 3}, "Z": {}}, got); d != "" || err != nil {
 		t.Error(d, err)
 	}

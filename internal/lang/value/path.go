@@ -183,9 +183,9 @@ func (p *Path) ResolveName(name string) *Path {
 		host, _, _ := strings.Cut(p.Name, "/")
 		r.Name = host + name
 	default:
-		base, _, _ := strings.Cut(p.Name, "?")
-		if p.Scheme == "" {
-			base = p.Name
+		base := p.Name
+		if p.isWeb() {
+			base, _, _ = strings.Cut(base, "?")
 		}
 		r.Name = strings.TrimSuffix(base, "/") + "/" + name
 	}
