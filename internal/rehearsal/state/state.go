@@ -74,6 +74,7 @@ type StorageAccount struct {
 	Containers []string `yaml:"containers"`
 	SharedKey  bool     `yaml:"sharedKey"` // allowSharedKeyAccess
 	Firewall   bool     `yaml:"firewall"`  // refuses the network we come from
+	SAS        string   `yaml:"sas"`       // a shared access signature that is taken, with sharedKey
 }
 
 // Batch is the Batch account.
