@@ -91,6 +91,12 @@ type Runner interface {
 	Run(ctx context.Context, c Command) (exit int, err error)
 }
 
+// RunnerFunc is a function as a Runner.
+type RunnerFunc func(ctx context.Context, c Command) (int, error)
+
+// Run implements Runner.
+func (f RunnerFunc) Run(ctx context.Context, c Command) (int, error) { return f(ctx, c) }
+
 // Service is one Batch account.
 type Service struct {
 	opts    Options
@@ -140,7 +146,7 @@ func New(o Options) (*Service, error) {
 		timers: map[*timer]struct{}{}, pools: map[string]*pool{}, jobs: map[string]*job{}, ended: map[string]time.Time{},
 	}
 	st := o.State
-	s.account = "/subscriptions/" + st.Subscription + "/resourceGroups/" + st.ResourceGroup + "/providers/Microsoft.Batch/batchAccounts/" + st.Batch.Name
+	s.account = st.BatchID()
 	s.faults = faultsOf(st.Faults)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,9 +162,7 @@ func New(o Options) (*Service, error) {
 func (s *Service) Account() string { return s.account }
 
 // Endpoint is the host of the data plane.
-func (s *Service) Endpoint() string {
-	return s.state.Batch.Name + "." + s.state.Location + ".batch.azure.com"
-}
+func (s *Service) Endpoint() string { return s.state.BatchHost() }
 
 // Close ends all tasks and nodes and waits for them.
 func (s *Service) Close() {

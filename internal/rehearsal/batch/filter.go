@@ -237,7 +237,14 @@ func (p *filterParser) comparison(t string) (*filter, error) {
 	default:
 		return nil, fmt.Errorf("%q is not an operator: eq, ne, gt, ge, lt and le are", f.op)
 	}
-	return f, f.literal(p.next())
+	literal := p.next()
+	if err := f.literal(literal); err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(f.name, "Time") && !f.isTime {
+		return nil, fmt.Errorf("%s is compared with a time such as DateTime'2026-01-02T15:04:05Z', not with %s", f.name, literal)
+	}
+	return f, nil
 }
 
 func (p *filterParser) property(t string) (string, error) {

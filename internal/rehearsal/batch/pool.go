@@ -183,11 +183,7 @@ func (s *Service) stateIdentity(name string) (poolIdentity, error) {
 		if !strings.EqualFold(id.Name, name) || id.System {
 			continue
 		}
-		group := id.ResourceGroup
-		if group == "" {
-			group = s.state.ResourceGroup
-		}
-		resource := "/subscriptions/" + s.state.Subscription + "/resourceGroups/" + group + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/" + id.Name
+		resource := s.state.IdentityID(id.Name)
 		who, ok := s.opts.Authority.Identity(resource)
 		if !ok {
 			return poolIdentity{}, fmt.Errorf("identity %s is not known to the authority", resource)
