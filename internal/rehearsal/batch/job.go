@@ -23,7 +23,6 @@ type job struct {
 	stateTime, previousEnd time.Time
 	ended                  time.Time
 	reason                 string
-	failure                *failureInfo // schedulingError
 
 	tasks     map[string]*task
 	order     []*task // by seq; deleted ones stay until there are many

@@ -49,10 +49,7 @@ func selected(v url.Values) map[string]bool {
 	return set
 }
 
-// wants says whether a field is to be in the answer.
-func (q query) wants(name string) bool { return q.fields == nil || q.fields[name] }
-
-// needs says whether any of the fields outside the set is wanted.
+// only says whether every field that is wanted is one of the set.
 func (q query) only(set map[string]bool) bool {
 	if q.fields == nil {
 		return false

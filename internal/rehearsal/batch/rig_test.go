@@ -41,7 +41,6 @@ func (wall) AfterFunc(d time.Duration, f func()) func() bool { return time.After
 // not in denied is allowed.
 type roles struct {
 	denied map[string]bool // action, or action@scope
-	asked  []string
 }
 
 func (a *roles) Authenticate(r *http.Request, audiences ...string) (iam.Principal, *iam.Denied) {
