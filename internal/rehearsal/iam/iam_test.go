@@ -433,14 +433,14 @@ func TestClock(t *testing.T) {
 		if err := NewClock(1).Sleep(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("cancelled: %v", err)
 		}
-		done := false
-		fast.AfterFunc(time.Minute, func() { done = true })
+		done := make(chan bool, 1)
+		fast.AfterFunc(time.Minute, func() { done <- true })
 		stop := fast.AfterFunc(time.Minute, func() { t.Error("was stopped") })
 		if !stop() {
 			t.Error("not stopped")
 		}
 		time.Sleep(2 * time.Second)
-		if !done {
+		if len(done) != 1 {
 			t.Error("did not run")
 		}
 	})

@@ -41,6 +41,9 @@ func (s *State) Complete() {
 	if s.Vaults == nil {
 		s.Vaults = []Vault{{Name: "rehearsal", Secrets: map[string]string{"example": "a value of the rehearsal"}}}
 	}
+	empty(&s.Pools)
+	empty(&s.Networks)
+	empty(&s.Faults)
 	if s.Grants == nil {
 		s.Grants = s.defaultGrants()
 	}
@@ -51,6 +54,13 @@ func set[T comparable](to *T, value T) {
 	var zero T
 	if *to == zero {
 		*to = value
+	}
+}
+
+// empty makes no list of a missing one.
+func empty[T any](list *[]T) {
+	if *list == nil {
+		*list = []T{}
 	}
 }
 

@@ -1,0 +1,176 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sluice/internal/rehearsal/batch"
+	"sluice/internal/rehearsal/iam"
+	"sluice/internal/rehearsal/state"
+)
+
+// wire makes the services that are built in.
+func (w *World) wire() error {
+	return w.wireBatch()
+}
+
+// wireBatch makes the Batch service, whose nodes reach us each by a proxy of
+// its own.
+func (w *World) wireBatch() error {
+	if w.o.Dir == "" && w.o.Runner == nil {
+		return nil
+	}
+	o := batch.Options{
+		State: w.st, Authority: w.iam, Clock: w.clock, Runner: w.o.Runner, Engine: w.o.Engine,
+		Fetch: w.fetch, Store: w.store, Registry: w.pull,
+	}
+	if w.o.Dir != "" {
+		o.Dir = filepath.Join(w.o.Dir, "nodes")
+		o.NodeEnv = func(n batch.Node) ([]string, func(), error) { return w.NodeEnv(w.node(n)) }
+	}
+	s, err := batch.New(o)
+	if err != nil {
+		return err
+	}
+	w.batch, w.meter = s, s
+	w.onClose(s.Close)
+	w.Mount(serviceBatch, s.DataPlane())
+	w.Mount(armBatch, s.Management())
+	return nil
+}
+
+// node is the caller that a node of a pool is. Its identities are those that
+// the pool has when it asks.
+func (w *World) node(n batch.Node) Node {
+	return Node{Pool: n.Pool, ID: n.ID, Identities: func() []iam.Principal {
+		if now, ok := w.batch.Node(n.Pool, n.ID); ok {
+			return now.Identities
+		}
+		return n.Identities
+	}}
+}
+
+// storageAudience is for whom tokens of resource files are.
+const storageAudience = "https://storage.azure.com/"
+
+// as finds the identity of a node by its ARM id.
+func (w *World) as(n batch.Node, identity string) (iam.Principal, error) {
+	for _, p := range w.node(n).Identities() {
+		if strings.EqualFold(p.ResourceID, identity) {
+			return p, nil
+		}
+	}
+	return iam.Principal{}, &batch.FetchError{NoIdentity: true, Message: fmt.Sprintf("the node carries no identity %s", identity)}
+}
+
+// send makes a request of a node to storage with one of its identities.
+func (w *World) send(req *http.Request, n batch.Node, identity string) (*http.Response, error) {
+	if identity != "" {
+		p, err := w.as(n, identity)
+		if err != nil {
+			return nil, err
+		}
+		token, _ := w.iam.Mint(p, storageAudience)
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("x-ms-version", "2025-01-05")
+	}
+	resp, err := w.NodeTransport(w.node(n)).RoundTrip(req)
+	if err != nil {
+		return nil, &batch.FetchError{Message: err.Error()}
+	}
+	if resp.StatusCode >= 300 {
+		defer resp.Body.Close()
+		text, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+		if err != nil {
+			text = []byte(err.Error())
+		}
+		return nil, &batch.FetchError{Status: resp.StatusCode, Code: resp.Header.Get("x-ms-error-code"), Message: string(text)}
+	}
+	return resp, nil
+}
+
+// fetch reads a resource file.
+func (w *World) fetch(ctx context.Context, n batch.Node, identity, url string) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, &batch.FetchError{Message: err.Error()}
+	}
+	resp, err := w.send(req, n, identity)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
+// store writes an output file.
+func (w *World) store(ctx context.Context, n batch.Node, identity, url string, body io.Reader, size int64) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, url, body)
+	if err != nil {
+		return &batch.FetchError{Message: err.Error()}
+	}
+	req.ContentLength = size
+	req.Header.Set("x-ms-blob-type", "BlockBlob")
+	resp, err := w.send(req, n, identity)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// pull says whether a node may have an image. Registries that are not ours
+// are taken to be public and to have it.
+func (w *World) pull(_ context.Context, n batch.Node, image, identity string) error {
+	u, err := url.Parse("https://" + strings.TrimPrefix(image, "docker://"))
+	if err != nil {
+		return &batch.PullError{Message: err.Error()}
+	}
+	name, ours := strings.CutSuffix(strings.ToLower(u.Host), ".azurecr.io")
+	if !ours {
+		return nil
+	}
+	i := slices.IndexFunc(w.st.Registries, func(r state.Registry) bool { return strings.EqualFold(r.Name, name) })
+	if i < 0 {
+		return &batch.PullError{Message: "there is no registry " + u.Host}
+	}
+	if identity == "" {
+		return &batch.PullError{Denied: true, Message: "unauthorized: " + u.Host + " takes no anonymous pulls, and the pool names no identity for it"}
+	}
+	p, err := w.as(n, identity)
+	if err != nil {
+		var fetch *batch.FetchError
+		errors.As(err, &fetch)
+		return &batch.PullError{Denied: true, Message: fetch.Message}
+	}
+	scope := w.st.RegistryID(w.st.Registries[i].Name)
+	if !w.iam.Allow(p, iam.PullImage, false, scope) && !w.iam.Allow(p, "Microsoft.ContainerRegistry/registries/repositories/content/read", true, scope) {
+		return &batch.PullError{Denied: true, Message: fmt.Sprintf("unauthorized: the identity %s has no role that pulls from %s, such as AcrPull", p.Name, u.Host)}
+	}
+	repository := strings.TrimPrefix(u.Path, "/")
+	for _, pattern := range w.st.Registries[i].Images {
+		if has(pattern, repository) {
+			return nil
+		}
+	}
+	return &batch.PullError{Message: "manifest unknown: " + u.Host + " has no image " + repository}
+}
+
+// has says whether an image, with its tag or without, is what a registry's
+// list names.
+func has(pattern, image string) bool {
+	if stem, many := strings.CutSuffix(pattern, "*"); many {
+		return strings.HasPrefix(image, stem)
+	}
+	bare := image
+	if base := path.Base(image); strings.Contains(base, ":") {
+		bare = image[:strings.LastIndexByte(image, ':')]
+	}
+	return pattern == image || pattern == bare
+}
