@@ -13,13 +13,32 @@ import (
 	"strings"
 
 	"sluice/internal/rehearsal/batch"
+	"sluice/internal/rehearsal/blob"
 	"sluice/internal/rehearsal/iam"
 	"sluice/internal/rehearsal/state"
 )
 
 // wire makes the services that are built in.
 func (w *World) wire() error {
-	return w.wireBatch()
+	return errors.Join(w.wireBlob(), w.wireBatch())
+}
+
+// wireBlob makes the Blob service.
+func (w *World) wireBlob() error {
+	if w.o.Services[serviceBlob] != nil {
+		return nil
+	}
+	o := blob.Options{State: w.st, Authority: w.iam, Clock: w.clock}
+	if w.o.Dir != "" {
+		o.Dir = filepath.Join(w.o.Dir, "blobs")
+	}
+	s, err := blob.New(o)
+	if err != nil {
+		return err
+	}
+	w.onClose(s.Close)
+	w.Mount(serviceBlob, s)
+	return nil
 }
 
 // wireBatch makes the Batch service, whose nodes reach us each by a proxy of
@@ -41,7 +60,7 @@ func (w *World) wireBatch() error {
 		return err
 	}
 	w.batch, w.meter = s, s
-	w.onClose(s.Close)
+	w.onClose(func() error { s.Close(); return nil })
 	w.Mount(serviceBatch, s.DataPlane())
 	w.Mount(armBatch, s.Management())
 	return nil

@@ -48,7 +48,7 @@ type World struct {
 	mu       sync.Mutex
 	services map[string]http.Handler
 	proxies  map[*proxy]bool
-	closers  []func()
+	closers  []func() error
 	proxy    *proxy // the head's
 	meter    meter  // nil: nothing is known of pools
 	batch    *batch.Service
@@ -113,10 +113,10 @@ func (w *World) Close() error {
 	w.proxies, w.closers = map[*proxy]bool{}, nil
 	w.mu.Unlock()
 	// The services first: they own processes that call us.
-	for i := len(closers) - 1; i >= 0; i-- {
-		closers[i]()
-	}
 	var errs []error
+	for i := len(closers) - 1; i >= 0; i-- {
+		errs = append(errs, closers[i]())
+	}
 	for p := range proxies {
 		errs = append(errs, p.close())
 	}
@@ -124,7 +124,7 @@ func (w *World) Close() error {
 }
 
 // onClose runs f when the World is closed.
-func (w *World) onClose(f func()) {
+func (w *World) onClose(f func() error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closers = append(w.closers, f)

@@ -20,6 +20,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/internal/rehearsal/batch"
@@ -27,8 +29,8 @@ import (
 	"sluice/internal/rehearsal/state"
 )
 
-// blob says who called, as a Blob service that checks tokens does.
-func blob(w **World) http.Handler {
+// answers says who called, as a Blob service that checks tokens does.
+func answers(w **World) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		p, denied := (*w).IAM().Authenticate(r, "https://storage.azure.com")
 		if denied != nil {
@@ -56,7 +58,7 @@ func open(t *testing.T, o Options) *World {
 		o.State.Tenant = state.GUID(rand.Text())
 	}
 	if o.Services == nil {
-		o.Services = map[string]http.Handler{"blob": blob(&w)}
+		o.Services = map[string]http.Handler{"blob": answers(&w)}
 	}
 	made, err := New(o)
 	if err != nil {
@@ -177,6 +179,37 @@ func TestManagedIdentity(t *testing.T) {
 	_, err = (&http.Client{}).Get("http://" + w.Addr() + "/")
 	if err != nil {
 		t.Errorf("the page of the proxy: %v", err)
+	}
+}
+
+// TestBlobClient: the real client, through the proxy, with nothing changed but
+// its transport.
+func TestBlobClient(t *testing.T) {
+	t.Parallel()
+	w := open(t, Options{Dir: t.TempDir(), Services: map[string]http.Handler{}})
+	c := headClient(t, w)
+	head, _ := w.IAM().Principal("head")
+	cred, err := azidentity.NewManagedIdentityCredential(&azidentity.ManagedIdentityCredentialOptions{
+		ClientOptions: policy.ClientOptions{Transport: c}, ID: azidentity.ClientID(head.ClientID),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := azblob.NewClient("https://rehearsal.blob.core.windows.net", cred, &azblob.ClientOptions{ClientOptions: policy.ClientOptions{Transport: c}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "a b/#?%+é\n'x"
+	if _, err := blobs.UploadBuffer(context.Background(), "work", name, []byte("hello"), nil); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 5)
+	if _, err := blobs.DownloadBuffer(context.Background(), "work", name, got, nil); err != nil || string(got) != "hello" {
+		t.Errorf("%q, %v", got, err)
+	}
+	_, err = blobs.UploadBuffer(context.Background(), "data", name, []byte("hello"), nil)
+	if !bloberror.HasCode(err, bloberror.AuthorizationPermissionMismatch) {
+		t.Errorf("writing without the role: %v", err)
 	}
 }
 
@@ -385,7 +418,7 @@ func TestVirtualTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Mount("blob", blob(&w))
+		w.Mount("blob", answers(&w))
 		c := &http.Client{Transport: w.Transport()}
 		head, _ := w.IAM().Principal("head")
 		token, _ := w.IAM().Mint(head, "https://storage.azure.com/")
