@@ -86,6 +86,7 @@ type command struct {
 	doc     string
 	options func(*program, *request) []option // of the command itself; the general ones are added
 	params  bool                              // --x y are parameters of the pipeline
+	hidden  bool                              // not for people: `help` does not list it
 	raw     bool                              // what follows is taken apart by the command itself
 	run     func(*program, *request) error
 }
@@ -104,6 +105,7 @@ func commands() []command {
 		{name: "lint", usage: "[options] <file or directory> ...", doc: "Check scripts and configuration files, and lay them out", options: lintOptions, run: (*program).lintFiles},
 		{name: "list", usage: "", doc: "List the projects that were downloaded", run: (*program).list},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
+		{name: "node", usage: "<command> [options]", doc: "What runs on the nodes of a pool", hidden: true, raw: true, run: (*program).node},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "pull", usage: "[options] <project ...>", doc: "Download projects, or bring them up to date", options: pullOptions, run: (*program).pull},
 		{name: "run", usage: "[options] <script, directory or project> [--param value ...]", doc: "Run a pipeline", options: runOptions, params: true, run: (*program).runPipeline},

@@ -12,6 +12,9 @@ func (p *program) usage() {
 	p.optionList(generalOptions(&request{}), "  ")
 	fmt.Fprint(p.stdout, "\nCommands:\n")
 	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
 		fmt.Fprintf(p.stdout, "  %-13s %s\n", c.name, c.doc)
 	}
 	fmt.Fprint(p.stdout, exitCodes)

@@ -93,3 +93,7 @@ func ParseFault(data []byte) (*Fault, error) {
 	}
 	return nil, fmt.Errorf("read .command.fault: class `%s` is none of config, infra, script", f.Class)
 }
+
+// NonRetriable tells azcore not to repeat a call that failed so: what can be
+// repeated was repeated.
+func (f *Fault) NonRetriable() {}

@@ -65,6 +65,9 @@ func elsewhere(t *task.Task) (*task.Task, string, error) {
 		if !filepath.IsLocal(in.Name) {
 			return nil, "", fmt.Errorf("stage %s: name `%s` leaves the work directory", in.Source, in.Name)
 		}
+		if t.Remote.Tool == toolFusion && !strings.HasPrefix(in.Source, "az://") {
+			return nil, "", fmt.Errorf("stage %s: Fusion mounts az:// only", in.Source)
+		}
 		if !canFetch(in.Source) {
 			return nil, "", fmt.Errorf("stage %s: a node can fetch az:// and https:// only", in.Source)
 		}

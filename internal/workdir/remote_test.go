@@ -46,7 +46,7 @@ func remoteSamples() map[string]*task.Task {
 		"remote-plain":  base(func(*task.Task) {}),
 		"remote-native": base(everything),
 		"remote-azcopy": base(func(t *task.Task) { everything(t); t.Remote.Tool = "azcopy" }),
-		"remote-fusion": base(func(t *task.Task) { everything(t); t.Remote.Tool = "fusion" }),
+		"remote-fusion": base(func(t *task.Task) { everything(t); t.Remote.Tool, t.Stage = "fusion", t.Stage[:2] }),
 		"remote-host": base(func(t *task.Task) {
 			everything(t)
 			t.Remote.Host = true
