@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/rehearsal/arm"
 	"sluice/internal/rehearsal/batch"
 	"sluice/internal/rehearsal/blob"
 	"sluice/internal/rehearsal/iam"
@@ -20,7 +21,22 @@ import (
 
 // wire makes the services that are built in.
 func (w *World) wire() error {
-	return errors.Join(w.wireBlob(), w.wireBatch())
+	return errors.Join(w.wireARM(), w.wireBlob(), w.wireBatch())
+}
+
+// wireARM makes the management plane and the list of prices.
+func (w *World) wireARM() error {
+	s, err := arm.New(arm.Options{State: w.st, Authority: w.iam, Clock: w.clock})
+	if err != nil {
+		return err
+	}
+	if w.o.Services[serviceARM] == nil {
+		w.Mount(serviceARM, s)
+	}
+	if w.o.Services[servicePrices] == nil {
+		w.Mount(servicePrices, s.Prices())
+	}
+	return nil
 }
 
 // wireBlob makes the Blob service.
