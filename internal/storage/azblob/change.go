@@ -43,14 +43,14 @@ func (s *Storage) Remove(ctx context.Context, name string, all bool) error {
 	if err != nil && KindOf(err) != NotFound {
 		return rename(err, "remove")
 	}
-	for _, b := range left {
-		if *b.Name != p.prefix() {
-			return &fs.PathError{Op: "remove", Path: "az://" + name, Err: errors.New("directory is not empty")}
-		}
-		_, err = s.remove(ctx, p.below(*b.Name))
-		return err
+	if len(left) == 0 {
+		return nil
 	}
-	return nil
+	if len(left) > 1 || *left[0].Name != p.prefix() {
+		return &fs.PathError{Op: "remove", Path: "az://" + name, Err: errors.New("directory is not empty")}
+	}
+	_, err = s.remove(ctx, p.below(p.prefix()))
+	return err
 }
 
 // remove deletes one blob; gone says that there was none.
