@@ -179,6 +179,14 @@ func (s *Service) Close() {
 	}
 	s.mu.Unlock()
 	s.running.Wait()
+	for _, p := range s.pools {
+		for _, n := range p.nodes {
+			if n.unplug != nil {
+				n.unplug()
+				n.unplug = nil
+			}
+		}
+	}
 }
 
 // Node finds a node as it is now: a fault may have taken an identity from it.

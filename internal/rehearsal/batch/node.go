@@ -48,6 +48,7 @@ type node struct {
 	recent    []*task
 
 	billed time.Time // since when it costs; zero if it does not
+	wiped  bool      // its disk is new at the next boot
 }
 
 // Why a command ends before its time.
@@ -129,8 +130,12 @@ func (s *Service) started(n *node, life int) {
 		return
 	}
 	spec := n.pool.spec
-	public, ctx := n.public(), n.ctx
+	public, ctx, wiped := n.public(), n.ctx, n.wiped
+	n.wiped = false
 	s.spawn(func() {
+		if wiped && public.Dir != "" {
+			_ = os.RemoveAll(public.Dir) // MkdirAll says what is wrong
+		}
 		env, unplug, broken := s.prepareNode(ctx, public, spec)
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -333,7 +338,7 @@ func (s *Service) preempt(n *node) {
 	life := n.life
 	s.after(2*s.state.Batch.NodeStart+time.Second, func() {
 		if n.life == life && n.state == "preempted" {
-			n.allocated = s.now()
+			n.allocated, n.wiped = s.now(), true
 			s.boot(n)
 		}
 	})
@@ -352,6 +357,7 @@ func (s *Service) restart(n *node, state, option string) {
 	n.cancel(errNodeGone)
 	s.unplug(n)
 	n.set(state, s.now())
+	n.wiped = state == "reimaging"
 	life := n.life
 	s.after(s.state.Batch.NodeStart/2, func() {
 		if n.life == life {

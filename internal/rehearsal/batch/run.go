@@ -190,8 +190,11 @@ func registryIdentity(image string, own *registrySpec, pool []registrySpec) stri
 
 // resource fetches a resource file, or a container's, with the identity.
 func (s *Service) resource(ctx context.Context, n Node, dir string, f resourceFile) *failureInfo {
-	if s.opts.Fetch == nil || dir == "" {
-		return nil
+	if s.opts.Fetch == nil {
+		if dir == "" {
+			return nil // nothing is on disk, and nobody to ask
+		}
+		return serverError("BlobDownloadMiscError", "the rehearsal has no storage to fetch "+withoutQuery(f.HTTP+f.Container)+" from")
 	}
 	if f.Container != "" {
 		return s.resourceContainer(ctx, n, dir, f)
@@ -231,6 +234,10 @@ func (s *Service) download(ctx context.Context, n Node, identity, from, to, mode
 		return err
 	}
 	defer body.Close()
+	if n.Dir == "" { // it may be had: that is all there is to know
+		_, err := io.Copy(io.Discard, body)
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return &diskError{err}
 	}

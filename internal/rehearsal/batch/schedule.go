@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // lookAhead is how many tasks that fit nowhere are passed over for smaller
@@ -159,7 +160,7 @@ func (s *Service) begin(t *task) {
 		s.endTask(t, outcome{failure: userError("InternalError", f.Error())})
 		return
 	}
-	t.exec.image = spec.Container != nil
+	t.exec.image, t.exec.keep = spec.Container != nil, retention(spec)
 	ctx, stop := context.WithCancelCause(n.ctx)
 	r.stop = stop
 	launched := s.launch("task", n, t.job, t, spec, t.exec.dir, t.exec.retry)
@@ -175,6 +176,30 @@ func (s *Service) begin(t *task) {
 	s.faultsDue(n.pool)
 }
 
+// retention is how long the directory of a task stays when it has ended.
+func retention(spec taskSpec) time.Duration {
+	if c := spec.Constraints; c != nil && c.Retention != "" {
+		d, _ := parseDuration(c.Retention) // was checked
+		return d
+	}
+	return 7 * 24 * time.Hour
+}
+
+// retain removes a task's directory when its retention time is over.
+func (s *Service) retain(t *task, n *node) {
+	e := t.exec
+	if n.dir == "" || e.keep == forever {
+		return
+	}
+	life := n.life
+	s.after(e.keep, func() {
+		if t.exec == e && t.state == completed && n.life == life && e.node == n.id {
+			e.cleaned = true
+			s.spawn(func() { removeAll([]string{n.dir + "/" + e.dir}) })
+		}
+	})
+}
+
 // ran decides what becomes of a task whose command has ended.
 func (s *Service) ran(t *task, cause error, out outcome) {
 	n := t.run.node
@@ -184,7 +209,7 @@ func (s *Service) ran(t *task, cause error, out outcome) {
 	case cause == errNodeGone:
 		s.requeue(t, false)
 		return
-	case out.failure != nil && t.exec.retry < int(t.retries) && !t.job.over():
+	case out.failure != nil && (t.retries < 0 || t.exec.retry < int(t.retries)) && !t.job.over():
 		t.exec.retry++
 		t.exec.lastRetry = s.now()
 		if n.usable() {
@@ -195,5 +220,6 @@ func (s *Service) ran(t *task, cause error, out outcome) {
 		return
 	}
 	s.endTask(t, out)
+	s.retain(t, n)
 	s.schedule(n.pool)
 }

@@ -42,9 +42,9 @@ func (s *Service) checkJob(spec *jobSpec) *failure {
 		return badID("job", spec.ID)
 	}
 	switch {
-	case spec.Pool.Auto != nil:
+	case given(spec.Pool.Auto):
 		return badValue("poolInfo/autoPoolSpecification", "", "the rehearsal makes no pools for jobs: name one by poolId")
-	case spec.Manager != nil:
+	case given(spec.Manager):
 		return badValue("jobManagerTask", "", "the rehearsal runs no job manager tasks")
 	case spec.Pool.PoolID == "":
 		return badRequest("MissingRequiredProperty", "A required property was not specified in the request body.").with("PropertyName", "poolInfo")

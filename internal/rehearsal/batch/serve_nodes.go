@@ -231,6 +231,9 @@ func (s *Service) taskFiles(args []string) (root, dir string, bad *failure) {
 	if t.exec == nil || t.exec.node == "" {
 		return "", "", conflict("TaskFilesUnavailable", "The files of the task are not available: it has not run.")
 	}
+	if t.exec.cleaned {
+		return "", "", conflict("TaskFilesCleanedup", "The files of the task were removed: its retention time is over.")
+	}
 	p := s.pools[strings.ToLower(t.exec.pool)]
 	if p == nil || p.node(t.exec.node) == nil || s.opts.Dir == "" {
 		return "", "", conflict("TaskFilesUnavailable", "The files of the task are not available: its node is gone.")

@@ -18,14 +18,19 @@ func (s *Service) checkTask(j *job, t *taskSpec) *failure {
 	if !validID(t.ID) {
 		return badID("task", t.ID)
 	}
-	if t.Multi != nil {
+	switch {
+	case given(t.Multi):
 		return badValue("multiInstanceSettings", "", "the rehearsal runs no multi-instance tasks")
-	}
-	if t.DependsOn != nil && !j.spec.Depends {
+	case given(t.DependsOn) && !j.spec.Depends:
 		return badRequest("TaskDependenciesNotSpecifiedOnJob", "The job does not allow task dependencies.")
-	}
-	if t.DependsOn != nil {
+	case given(t.DependsOn):
 		return badValue("dependsOn", "", "the rehearsal knows no dependencies between tasks")
+	case given(t.Exit):
+		return badValue("exitConditions", "", "the rehearsal knows no exit conditions")
+	case given(t.Packages):
+		return badValue("applicationPackageReferences", "", "the account has no auto-storage, and so no application packages")
+	case given(t.Tokens):
+		return badValue("authenticationTokenSettings", "", "the account allows no task authentication tokens")
 	}
 	if j.spec.Prep != nil && strings.EqualFold(j.spec.Prep.ID, t.ID) {
 		return conflict("TaskIdSameAsJobPreparationTask", "A task cannot have the id of the job preparation task.")
@@ -40,6 +45,9 @@ func (s *Service) checkTask(j *job, t *taskSpec) *failure {
 	}
 	return checkTaskParts("", t)
 }
+
+// given says whether a property that is kept as it was sent was sent.
+func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // checkContainer: in a pool with a container configuration every task is one
 // in a container, in others none.

@@ -54,6 +54,8 @@ type execInfo struct {
 	lastRetry, lastRequeue time.Time
 	image                  bool
 	pool, node, dir        string
+	keep                   time.Duration // retentionTime
+	cleaned                bool          // its directory is gone
 }
 
 // failureInfo is why a task failed.
@@ -243,6 +245,11 @@ func (s *Service) dropTask(t *task) {
 	j := t.job
 	p := j.pool
 	s.detach(t)
+	if e := t.exec; e != nil && p != nil && e.node != "" {
+		if n := p.node(e.node); n != nil && n.dir != "" {
+			s.spawn(func() { removeAll([]string{n.dir + "/" + e.dir}) })
+		}
+	}
 	j.count(t, -1)
 	t.gone = true
 	delete(j.tasks, strings.ToLower(t.id))
@@ -284,8 +291,11 @@ func (q *queue) again(t *task) { q.first = append(q.first, t) }
 // each offers what waits until take says to stop; those that it took leave
 // the queue. At most limit that it did not take are looked at.
 func (q *queue) each(limit int, take func(*task) (taken, stop bool)) {
-	keptFirst, left, stop := offer(q.first, limit, take)
-	q.first = keptFirst
+	// What is taken may come back at once, when a fault strikes its node.
+	first := q.first
+	q.first = nil
+	kept1, left, stop := offer(first, limit, take)
+	q.first = append(kept1, q.first...)
 	if stop || left <= 0 {
 		return
 	}

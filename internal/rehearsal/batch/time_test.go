@@ -560,3 +560,73 @@ func TestMonth(t *testing.T) {
 		want(t, "succeeded", *counts.TaskCounts.Succeeded, 30)
 	})
 }
+
+// A node that a task was given to is lost, and so is the next one.
+func TestLostTwice(t *testing.T) {
+	t.Parallel()
+	virtual(t, func(st *stateT) {
+		st.Faults = []faultT{{Event: "lose", Node: 0}, {Event: "lose", Node: 1}}
+	}, func(r *rig, run *scripted) {
+		r.pool("p", fixedPool(3))
+		r.after(2 * time.Minute)
+		r.job("j", nil)
+		r.task("j", "a", "sleep 1m", nil)
+		r.after(2 * time.Minute)
+		want(t, "state", *r.getTask("j", "a").State, "completed")
+		want(t, "runs", run.count("task a"), 3)
+		want(t, "nodes", r.nodes("p"), "[unknown unknown idle]")
+	})
+}
+
+func TestDisableAndReboot(t *testing.T) {
+	t.Parallel()
+	virtual(t, nil, func(r *rig, run *scripted) {
+		ctx := context.Background()
+		r.pool("p", fixedPool(1))
+		r.after(2 * time.Minute)
+		r.job("j", nil)
+		r.task("j", "a", "sleep 1m", nil)
+		r.after(time.Second)
+		if _, err := r.data.DisableJob(ctx, "j", azbatch.DisableJobContent{DisableTasks: to.Ptr(azbatch.DisableJobOptionRequeue)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "job", *r.getJob("j").State, "disabled")
+		a := r.getTask("j", "a")
+		want(t, "task", *a.State, "active")
+		want(t, "requeued", *a.ExecutionInfo.RequeueCount, 1)
+		r.after(5 * time.Minute)
+		want(t, "task", *r.getTask("j", "a").State, "active")
+		if _, err := r.data.EnableJob(ctx, "j", nil); err != nil {
+			t.Fatal(err)
+		}
+		r.after(time.Second)
+		want(t, "task", *r.getTask("j", "a").State, "running")
+		if _, err := r.data.RebootNode(ctx, "p", r.s.pools["p"].nodes[0].id, nil); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "nodes", r.nodes("p"), "[rebooting]")
+		want(t, "task", *r.getTask("j", "a").State, "active")
+		r.after(5 * time.Minute)
+		want(t, "task", *r.getTask("j", "a").State, "completed")
+		want(t, "runs", run.count("task a"), 3)
+	})
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(_ *stateT, o *Options) { o.Dir = t.TempDir(); o.Runner = &scripted{} })
+		r.pool("p", fixedPool(1))
+		r.job("j", nil)
+		r.task("j", "a", "sleep 1m", func(c *azbatch.CreateTaskContent) {
+			c.Constraints = &azbatch.TaskConstraints{RetentionTime: to.Ptr("PT1H")}
+		})
+		r.after(30 * time.Minute)
+		_, err := r.data.GetTaskFile(context.Background(), "j", "a", "stdout.txt", nil)
+		want(t, "before", code(err), "FileNotFound")
+		r.after(time.Hour)
+		_, err = r.data.GetTaskFile(context.Background(), "j", "a", "stdout.txt", nil)
+		want(t, "after", code(err), "TaskFilesCleanedup")
+		r.s.Close()
+	})
+}
