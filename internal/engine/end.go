@@ -15,7 +15,9 @@ import (
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/plugin"
+	"sluice/internal/process"
 	"sluice/internal/publish"
+	"sluice/internal/storage"
 	"sluice/internal/workflow"
 )
 
@@ -38,7 +40,7 @@ func (r *run) watchInterrupts() {
 			select {
 			case sig := <-r.o.Interrupts:
 				if first {
-					r.stop(&interrupted{sig})
+					r.interrupt(sig)
 				} else {
 					r.tasks.force()
 				}
@@ -47,6 +49,36 @@ func (r *run) watchInterrupts() {
 			}
 		}
 	}()
+}
+
+// interrupt ends the run. What becomes of tasks that run elsewhere is asked, or
+// said by the configuration.
+func (r *run) interrupt(sig string) {
+	live := int(r.tasks.live.Load())
+	if live == 0 {
+		r.stop(&interrupted{sig})
+		return
+	}
+	if r.o.ChooseDetach == nil {
+		r.tasks.detached.Store(r.detachesByItself())
+		r.stop(&interrupted{sig})
+		return
+	}
+	chosen := make(chan bool, 1)
+	go func() { chosen <- r.o.ChooseDetach(live) }()
+	select {
+	case detach := <-chosen:
+		r.tasks.detached.Store(detach)
+	case <-r.o.Interrupts: // a second one ends them
+	case <-r.ctx.Done():
+	}
+	r.stop(&interrupted{sig})
+}
+
+// detachesByItself is azure.batch.onInterrupt.
+func (r *run) detachesByItself() bool {
+	v := r.config.Get("azure", "batch", "onInterrupt")
+	return v != nil && value.ToString(v) == "detach"
 }
 
 // end reports how the run went, calls the handlers and closes everything.
@@ -116,7 +148,7 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 		}
 		return exit.Code, nil
 	case errors.As(err, &intr), errors.As(context.Cause(r.ctx), &intr):
-		return signalCodes[intr.signal], &observe.WorkflowError{Report: intr.signal + ": the run was interrupted; finished tasks are kept for -resume", Cause: intr.signal}
+		return signalCodes[intr.signal], &observe.WorkflowError{Report: intr.signal + ": " + r.afterInterrupt(), Cause: intr.signal}
 	case errors.As(err, &stalled):
 		return 1, &observe.WorkflowError{Report: strings.TrimPrefix(render(stalled.list), "error: "), Cause: stalled.list[0].Message}
 	case errors.As(err, &unpublished):
@@ -131,6 +163,14 @@ func (r *run) verdict(err error) (int, *observe.WorkflowError) {
 		return 1, r.exceptionReport(ex)
 	}
 	return 1, &observe.WorkflowError{Report: err.Error(), Cause: err.Error()}
+}
+
+// afterInterrupt says what is left of an interrupted run.
+func (r *run) afterInterrupt() string {
+	if r.tasks == nil || !r.tasks.detached.Load() {
+		return "the run was interrupted; finished tasks are kept for -resume"
+	}
+	return "the run was interrupted and its tasks go on running; this adopts them:\n\n  " + r.o.CommandLine + " -resume " + r.session
 }
 
 func render(list diag.List) string {
@@ -175,6 +215,9 @@ func (r *run) exceptionReport(e *value.Exception) *observe.WorkflowError {
 func (r *run) failureReport() *observe.WorkflowError {
 	f := r.failure
 	cause, place := f.Cause, ""
+	if f.Finding != nil {
+		return &observe.WorkflowError{Report: findingReport(f), Cause: cause, Task: f.Task}
+	}
 	if f.Err != nil {
 		var e *value.Exception
 		native := f.Task != nil && f.Task.Exec != nil
@@ -192,9 +235,12 @@ func (r *run) failureReport() *observe.WorkflowError {
 	if f.Task == nil {
 		return &observe.WorkflowError{Report: fmt.Sprintf("Error executing process > '%s'\n\nCaused by:\n  %s\n", f.Process, strings.ReplaceAll(cause, "\n", "\n  ")), Cause: cause}
 	}
-	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: tail(f.Task.WorkDir, ".command.out"), Stderr: tail(f.Task.WorkDir, ".command.log"), Command: f.Command}
+	failure := observe.Failure{Task: f.Task, Cause: cause, Stdout: r.tail(f.Task.WorkDir, ".command.out"), Stderr: r.tail(f.Task.WorkDir, ".command.log"), Command: f.Command}
 	failure.Stderr = strings.ReplaceAll(failure.Stderr, f.Task.WorkDir+"/", "")
 	for _, s := range f.Task.Stage {
+		if storage.IsRemote(s.Source) {
+			continue
+		}
 		if _, err := os.Stat(s.Source); errors.Is(err, os.ErrNotExist) {
 			failure.Missing = append(failure.Missing, s.Source)
 		}
@@ -205,8 +251,33 @@ func (r *run) failureReport() *observe.WorkflowError {
 	return &observe.WorkflowError{Report: observe.ErrorReport(failure), Cause: cause, Task: f.Task}
 }
 
+// findingReport is a fault of configuration, with what mends it.
+func findingReport(f *process.Failure) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Error executing process > '%s'\n\nCaused by:\n  %s\n", f.Process, strings.ReplaceAll(f.Finding.Error(), "\n", "\n  "))
+	if help := f.Finding.Help(); len(help) > 0 {
+		b.WriteString("\nThis mends it:\n")
+		for _, command := range help {
+			b.WriteString("  " + strings.ReplaceAll(command, "\n", "\n  ") + "\n")
+		}
+	}
+	return b.String()
+}
+
 // tailBytes is how much of a task's output is read for a report.
 const tailBytes = 64 << 10
+
+// tail is the end of a file of a task, wherever its directory is.
+func (r *run) tail(dir, name string) string {
+	if storage.IsRemote(dir) {
+		data, err := r.trees.read(storage.Join(dir, name))
+		if err != nil {
+			return ""
+		}
+		return string(data[max(0, len(data)-tailBytes):])
+	}
+	return tail(dir, name)
+}
 
 func tail(dir, name string) string {
 	f, err := os.Open(filepath.Join(dir, name))
@@ -233,7 +304,7 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 	r.meta.Set("duration", value.Duration(complete.Sub(r.start).Milliseconds()))
 	r.meta.Set("exitStatus", value.MakeInt(int64(code)))
 	if report != nil {
-		r.meta.Set("errorMessage", value.String(errorMessage(report)))
+		r.meta.Set("errorMessage", value.String(r.errorMessage(report)))
 		r.meta.Set("errorReport", value.String(report.Report))
 		if report.Task != nil {
 			r.meta.Set("exitStatus", value.MakeInt(int64(report.Task.Result.Exit)))
@@ -259,9 +330,9 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 }
 
 // errorMessage is what a failed task wrote to its error output, or the cause.
-func errorMessage(report *observe.WorkflowError) string {
+func (r *run) errorMessage(report *observe.WorkflowError) string {
 	if report.Task != nil {
-		if text := strings.TrimSpace(tail(report.Task.WorkDir, ".command.err")); text != "" {
+		if text := strings.TrimSpace(r.tail(report.Task.WorkDir, ".command.err")); text != "" {
 			return text
 		}
 	}
@@ -275,10 +346,23 @@ func (r *run) cleanup(success bool) {
 		return
 	}
 	for _, dir := range r.tasks.dirs {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := r.removeAll(dir); err != nil {
 			r.warn("cleanup: " + err.Error())
 		}
 	}
+}
+
+// removeAll deletes a directory, wherever it is.
+func (r *run) removeAll(dir string) error {
+	scheme, name := storage.Split(dir)
+	if scheme == "" {
+		return os.RemoveAll(dir)
+	}
+	s, err := r.storages.of(scheme)
+	if err != nil {
+		return err
+	}
+	return s.Remove(context.WithoutCancel(r.ctx), name, true)
 }
 
 // configHandlers are workflow.onError and workflow.onComplete of the

@@ -35,7 +35,7 @@ func (r *run) fromEnvironment() {
 // refuseEnvironment names variables that cannot be honoured.
 func (r *run) refuseEnvironment() diag.List {
 	var list diag.List
-	if name := r.variable("NXF_EXECUTOR"); name != "" && !knownExecutor(name) && r.config.ExecutorName() == "" && r.config.Get("process", "executor") == nil {
+	if name := r.variable("NXF_EXECUTOR"); name != "" && !r.runs(name) && r.config.ExecutorName() == "" && r.config.Get("process", "executor") == nil {
 		d := unknownExecutor(source.Span{}, name)
 		d.Notes = append(d.Notes, "given by the environment variable NXF_EXECUTOR")
 		list = append(list, d)

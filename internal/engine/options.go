@@ -52,6 +52,11 @@ type Options struct {
 	Stderr     io.Writer
 	Getenv     func(string) (string, bool)
 	Environ    []string
+	// Platform stands for a service, in tests; nil for none.
+	Platform *Platform
+	// ChooseDetach asks whoever sits at the terminal what becomes of tasks that
+	// run elsewhere; nil where nobody does.
+	ChooseDetach func(tasks int) bool
 	// Interrupts receives SIGINT, SIGTERM; a second one forces.
 	Interrupts <-chan string
 }

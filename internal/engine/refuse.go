@@ -37,15 +37,15 @@ func (r *run) refuse() error {
 		d.Help = u.way
 		r.givenBy(d, u.scope, "enabled")
 	}
-	if dir := r.config.Get("bucketDir"); value.Truth(dir) {
-		d := list.Add(r.config.Span("bucketDir"), fmt.Sprintf("`bucketDir` is `%s`, but there is one work directory in this release", value.ToString(dir)))
-		d.Help = "leave it out; `-work-dir` names the work directory"
+	if dir := r.config.Get("bucketDir"); value.Truth(dir) && value.ParsePath(value.ToString(dir)).Scheme != "az" {
+		d := list.Add(r.config.Span("bucketDir"), fmt.Sprintf("`bucketDir` is `%s`, and tasks that run elsewhere work in a storage that can be written: az://<container>/<path>", value.ToString(dir)))
+		d.Help = "leave it out, or name such a directory; `-work-dir` names the work directory of this machine"
 		r.givenBy(d, "bucketDir")
 	}
 	for _, scope := range []string{"executor", "process"} {
 		key := map[string]string{"executor": "name", "process": "executor"}[scope]
 		name, ok := value.Str(r.config.Get(scope, key))
-		if !ok || name == "" || knownExecutor(name) {
+		if !ok || name == "" || r.runs(name) {
 			continue
 		}
 		d := unknownExecutor(r.config.Span(scope, key), name)
@@ -70,6 +70,11 @@ func oldLanguage(at source.Span) *diag.Diagnostic {
 	d := &diag.Diagnostic{Span: at, Message: "DSL1, the first version of the language, is not supported"}
 	d.Help = "update the script to DSL2 and remove this setting, or run it with Nextflow 22.10 or older"
 	return d
+}
+
+// runs says whether there is an executor of that name.
+func (r *run) runs(name string) bool {
+	return knownExecutor(name) || r.o.Platform != nil && r.o.Platform.Name == name
 }
 
 func knownExecutor(name string) bool {

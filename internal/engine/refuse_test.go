@@ -47,7 +47,7 @@ func TestRefused(t *testing.T) {
 		{"work directory", "", func(o *Options) { o.WorkDir = "s3://x/y" }, []string{"the work directory `s3://x/y` is remote"}},
 		{"work directory of the configuration", "workDir = 's3://x/y'", nil, []string{"nextflow.config:1:1: error: the work directory `s3://x/y` is remote"}},
 		{"output directory", "", func(o *Options) { o.OutputDir = "gs://x" }, []string{"the output directory `gs://x` is remote"}},
-		{"output directory of the configuration", "outputDir = 'az://x'", nil, []string{"nextflow.config:1:1: error: the output directory `az://x` is remote"}},
+		{"output directory of the configuration", "outputDir = 's3://x'", nil, []string{"nextflow.config:1:1: error: the output directory `s3://x` is remote"}},
 		{"publishDir", "process.publishDir = { 's3://b/out' }", nil, []string{"publishDir `s3://b/out` is remote"}},
 		{"bucket directory", "", with("bucket-dir", "s3://x"), []string{"`bucketDir` is `s3://x`"}},
 		{"bucket directory of the configuration", "bucketDir = 's3://x'", nil, []string{"nextflow.config:1:1: error: `bucketDir` is `s3://x`"}},

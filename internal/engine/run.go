@@ -30,6 +30,7 @@ import (
 	"sluice/internal/process"
 	"sluice/internal/publish"
 	"sluice/internal/software"
+	"sluice/internal/storage"
 	"sluice/internal/workflow"
 )
 
@@ -45,6 +46,7 @@ type run struct {
 	scriptID   string
 	projectDir string
 	workDir    string
+	bucketDir  string // the work directory of tasks that run elsewhere, if it is another
 	outputDir  string
 	name       string
 	session    string
@@ -73,6 +75,7 @@ type run struct {
 	tasks     *tasks
 	cache     *cache.Cache
 	storages  *storages
+	cloud     *cloud
 	trees     *trees
 	publisher *publish.Publisher
 	plugins   *plugin.Registry
@@ -175,6 +178,7 @@ func (r *run) prepare(ctx context.Context) {
 	r.table = stdlib.New()
 	r.storages = &storages{}
 	r.trees = &trees{ctx: r.ctx, storage: r.storages.of}
+	r.useAzure()
 	r.table.Storage = r.storages.of
 	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough, Missing: missingOperator}
 	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
@@ -241,6 +245,7 @@ func (r *run) execute() error {
 	if err := r.cache.StartRun(r.name, r.start); err != nil {
 		return err
 	}
+	r.listEarlier()
 	if err := r.startTasks(); err != nil {
 		return err
 	}
@@ -258,6 +263,25 @@ func (r *run) execute() error {
 		err = perr
 	}
 	return err
+}
+
+// listEarlier begins to list what earlier runs left in storages, if this one
+// will ask for much of it.
+func (r *run) listEarlier() {
+	root := r.remoteDir()
+	if !r.resumed || root == "" {
+		return
+	}
+	r.trees.resume(root)
+	const many = 64 // tasks; fewer are asked for one by one
+	if r.cache.Len() < many {
+		return
+	}
+	var dirs []string
+	for i := range 256 {
+		dirs = append(dirs, storage.Join(root, fmt.Sprintf("%02x", i), strings.Repeat("0", 30)))
+	}
+	r.trees.ahead(dirs)
 }
 
 // runScript evaluates the script and drives the graph until nothing is left.

@@ -77,7 +77,7 @@ func (r *run) makeProcesses() {
 		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
 		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
-		Submit:        r.tasks.submit, Runs: knownExecutor,
+		Submit:        r.tasks.submit, Runs: r.runs, Elsewhere: r.elsewhere(),
 		Cached: func(h task.Hash) *cache.Record {
 			rec, ok, err := r.cache.Get(h)
 			if err != nil {
@@ -195,7 +195,7 @@ func (r *run) outputs() (*workflow.OutputEnv, error) {
 	}
 	out := settings.Output
 	env := &workflow.OutputEnv{
-		Dir: r.outputDir, WorkDir: r.workDir, Enabled: out.Enabled,
+		Dir: r.outputDir, WorkDir: r.workDir, Elsewhere: r.remoteDir(), Local: r.localDir(), Enabled: out.Enabled,
 		Publish: func(it publish.Item) { r.publisher.Add(it) },
 		Rule:    publish.Rule{Path: r.outputDir, NoFail: out.IgnoreErrors, ContentType: out.ContentType},
 	}

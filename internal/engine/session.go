@@ -19,6 +19,7 @@ import (
 	"sluice/internal/observe/history"
 	"sluice/internal/observe/progress"
 	"sluice/internal/observe/runlog"
+	"sluice/internal/storage"
 	"sluice/internal/workflow"
 )
 
@@ -220,11 +221,14 @@ func (r *run) settings() error {
 	env := func(name string) string { v, _ := r.o.Getenv(name); return v }
 	var err1, err2 error
 	r.workDir, err1 = r.directory(firstOf(r.o.WorkDir, cfg.WorkDir, env("NXF_WORK"), "work"), r.o.WorkDir, "workDir", "-work-dir",
-		"the work directory", "tasks run on this machine: give a local directory with `-work-dir`")
+		"the work directory", "give a directory of this machine or of Azure's storage (az://) with `-work-dir`")
 	r.outputDir, err2 = r.directory(firstOf(r.o.OutputDir, cfg.OutputDir, "results"), r.o.OutputDir, "outputDir", "-output-dir",
-		"the output directory", "give a local directory with `-output-dir`, and copy from there")
+		"the output directory", "give a directory of this machine or of Azure's storage (az://) with `-output-dir`")
 	if err := firstError(err1, err2); err != nil {
 		return err
+	}
+	if cfg.BucketDir != "" {
+		r.bucketDir = storage.Join(cfg.BucketDir)
 	}
 	if r.o.Resume == "" {
 		r.o.Resume = cfg.Resume
@@ -232,7 +236,8 @@ func (r *run) settings() error {
 	return nil
 }
 
-// directory is the absolute path of a directory that must be on this machine.
+// directory is the absolute path of a directory of this machine, or the URI of
+// one in a storage that can be written.
 func (r *run) directory(name, option, key, flag, what, help string) (string, error) {
 	p := value.ParsePath(name)
 	if p.Scheme == "" {
@@ -241,8 +246,11 @@ func (r *run) directory(name, option, key, flag, what, help string) (string, err
 		}
 		return filepath.Join(r.fileRoot(), p.Name), nil
 	}
+	if p.Scheme == "az" {
+		return storage.Join(name), nil
+	}
 	var list diag.List
-	d := list.Add(source.Span{}, fmt.Sprintf("%s `%s` is remote, and only local ones can be used", what, name))
+	d := list.Add(source.Span{}, fmt.Sprintf("%s `%s` is remote, and files of `%s://` cannot be written", what, name, p.Scheme))
 	d.Help = help
 	switch {
 	case option != "":

@@ -282,12 +282,28 @@ type watched struct {
 // Collect finds output files, and notes what is known of them.
 func (w *watched) Collect(pattern string, o workdir.CollectOptions) (workdir.Collected, error) {
 	found, err := w.Listing.Collect(pattern, o)
+	if err == nil && len(found.Names) == 0 && !strings.ContainsAny(pattern, `*?[{\`) && !storage.IsRemote(pattern) {
+		if w.t.isEmptyDir(storage.Join(w.dir, pattern)) { // storages may leave those out
+			found.Names = []string{strings.TrimSuffix(pattern, "/")}
+		}
+	}
 	for _, name := range found.Names {
 		if info, ok := w.Stat(name); ok && !info.IsDir() {
 			w.t.note(storage.Join(w.dir, name), info)
 		}
 	}
 	return found, err
+}
+
+// isEmptyDir says whether a directory is there that has no files.
+func (t *trees) isEmptyDir(uri string) bool {
+	scheme, name := storage.Split(uri)
+	s, err := t.storage(scheme)
+	if err != nil {
+		return false
+	}
+	info, err := s.Stat(t.ctx, name)
+	return err == nil && info.IsDir()
 }
 
 func (t *trees) note(uri string, info storage.Info) {

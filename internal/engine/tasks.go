@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/internal/executor/local"
@@ -14,25 +16,32 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/scheduler"
 	"sluice/internal/task"
+	"sluice/internal/workdir"
 )
 
-// tasks joins the scheduler to the graph's loop: news of tasks is posted there.
+// tasks joins the schedulers to the graph's loop: news of tasks is posted
+// there. Each executor that tasks ask for has a scheduler of its own.
 type tasks struct {
-	r         *run
-	executor  *local.Executor
-	scheduler *scheduler.Scheduler
-	dirs      []string // work directories of this run, for cleanup
-	once      sync.Once
+	r     *run
+	local *local.Executor
+	fetch *fetcher
+	dirs  []string // work directories of this run, for cleanup
+
+	mu    sync.Mutex
+	lanes map[string]*lane
+
+	reading  sync.WaitGroup // directories of ended tasks
+	gate     chan struct{}
+	live     atomic.Int64 // tasks that a service has and that have not ended
+	detached atomic.Bool
+	once     sync.Once
 }
 
-// startTasks makes executor and scheduler.
+// startTasks makes what runs tasks on this machine. Other executors are made
+// when the first task asks for them.
 func (r *run) startTasks() error {
 	cfg, problems := r.config.Executor("local")
 	if err := problems.Err(); err != nil {
-		return err
-	}
-	rate, err := parseRate(cfg.SubmitRateLimit)
-	if err != nil {
 		return err
 	}
 	ex, err := local.New(local.Options{
@@ -44,25 +53,26 @@ func (r *run) startTasks() error {
 	if err != nil {
 		return err
 	}
-	t := &tasks{r: r, executor: ex}
-	fetch := &fetcher{ctx: r.ctx, dir: filepath.Join(r.localDir(), "stage-"+r.session), storage: r.storages.of}
-	size := r.o.QueueSize
-	if size == 0 {
-		size = cfg.QueueSize
+	t := &tasks{r: r, local: ex, lanes: map[string]*lane{}, gate: make(chan struct{}, 4*runtime.GOMAXPROCS(0)+16)}
+	t.fetch = &fetcher{ctx: r.ctx, dir: filepath.Join(r.localDir(), "stage-"+r.session), storage: r.storages.of}
+	l, err := r.schedule(t, "local", ex, t.prepareHere)
+	if err != nil {
+		return err
 	}
-	t.scheduler = scheduler.New(scheduler.Options{
-		Prepare: func(k *task.Task) error {
-			if err := r.provide(k); err != nil {
-				return err
-			}
-			return fetch.prepare(k)
-		},
-		Executor: ex, OnEvent: t.event, QueueSize: size, Rate: rate,
-		MaxForks: func(k *task.Task) int { return k.MaxForks },
-		OnError:  func(err error) { r.post(observe.Message{Level: observe.Debug, Text: err.Error()}) },
-	})
+	t.lanes["local"] = l
 	r.tasks = t
 	return nil
+}
+
+// prepareHere makes the work directory of a task of this machine.
+func (t *tasks) prepareHere(k *task.Task) error {
+	if k.Exec != nil && remoteDir(k.WorkDir) {
+		return nil // its body writes there by itself
+	}
+	if err := t.r.provide(k); err != nil {
+		return err
+	}
+	return t.fetch.prepare(k)
 }
 
 // parseRate reads executor.submitRateLimit: "10/1min", "5 sec", "20".
@@ -92,11 +102,70 @@ func parseRate(text string) (scheduler.Rate, error) {
 	return scheduler.Rate{Tasks: n, Per: time.Duration(d) * time.Millisecond}, nil
 }
 
-func (t *tasks) submit(k *task.Task) { t.scheduler.Submit(k) }
+func (t *tasks) submit(k *task.Task) {
+	name := k.Executor
+	if k.Exec != nil {
+		name = "local" // the interpreter is here
+	}
+	t.mu.Lock()
+	l := t.lanes[name]
+	t.mu.Unlock()
+	if l == nil {
+		panic("internal error: a task of executor " + name + ", which was not made")
+	}
+	l.scheduler.Submit(k)
+}
 
 // event runs in the scheduler's goroutine; the task itself is changed in the
 // loop only.
-func (t *tasks) event(e scheduler.Event) {
+func (t *tasks) event(l *lane, e scheduler.Event) {
+	if l.away == nil && !remoteDir(e.Task.WorkDir) {
+		t.tell(e)
+		return
+	}
+	if l.away != nil {
+		t.count(e)
+	}
+	if e.State != task.Completed || e.Result.Err != nil {
+		t.tell(e)
+		return
+	}
+	t.reading.Go(func() {
+		t.gate <- struct{}{}
+		defer func() { <-t.gate }()
+		// What fails here fails again, and is told, when the outputs are looked for.
+		_ = t.r.trees.prepare(e.Task.WorkDir, wantedFiles(e.Task)...)
+		t.tell(e)
+	})
+}
+
+// count keeps the number of tasks that a service has.
+func (t *tasks) count(e scheduler.Event) {
+	switch e.State {
+	case task.Submitted:
+		t.live.Add(1)
+	case task.Running:
+	default:
+		if e.Handle.TaskID != 0 {
+			t.live.Add(-1)
+		}
+	}
+}
+
+// wantedFiles are the control files that the outputs of a task are read from.
+func wantedFiles(k *task.Task) []string {
+	var names []string
+	if k.StdoutWanted || k.Debug {
+		names = append(names, workdir.OutFile)
+	}
+	if len(k.CaptureEnv)+len(k.CaptureEval) > 0 {
+		names = append(names, workdir.EnvFile)
+	}
+	return names
+}
+
+// tell hands news to the loop.
+func (t *tasks) tell(e scheduler.Event) {
 	t.r.graph.Post(func() error {
 		k := e.Task
 		switch e.State {
@@ -115,24 +184,67 @@ func (t *tasks) event(e scheduler.Event) {
 	})
 }
 
+// all are the executors that were made, this machine's first.
+func (t *tasks) all() []*lane {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := []*lane{t.lanes["local"]}
+	for _, name := range executors {
+		if l := t.lanes[name]; l != nil && name != "local" {
+			list = append(list, l)
+		}
+	}
+	for name, l := range t.lanes { // of a platform, one at most
+		if !knownExecutor(name) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
 // finish lets what runs end and starts nothing more.
-func (t *tasks) finish() { t.scheduler.Finish() }
+func (t *tasks) finish() {
+	for _, l := range t.all() {
+		l.scheduler.Finish()
+	}
+}
 
 // force is the second interrupt: what is being ended gets no more time.
 func (t *tasks) force() {
-	t.scheduler.Terminate(errStopped)
-	t.executor.Force()
+	for _, l := range t.all() {
+		l.scheduler.Terminate(errStopped)
+	}
+	t.local.Force()
 }
 
-// close ends the scheduler; after a failure what still runs is killed. All
-// children are gone when it returns.
+// close ends the schedulers; after a failure what still runs is killed, or
+// left running where it runs elsewhere and the user wants that. All children
+// are gone when it returns.
 func (t *tasks) close(failed bool) {
 	t.once.Do(func() {
-		if failed {
-			t.scheduler.Terminate(errStopped)
+		detach := t.detached.Load()
+		lanes := t.all()
+		for _, l := range lanes {
+			switch {
+			case detach && l.away != nil:
+				l.scheduler.Detach(errStopped)
+			case failed:
+				l.scheduler.Terminate(errStopped)
+			}
 		}
-		t.scheduler.Close()
-		if err := t.executor.Close(); err != nil {
+		for _, l := range lanes {
+			l.scheduler.Close()
+		}
+		t.reading.Wait()
+		for _, l := range lanes {
+			if l.away == nil {
+				continue
+			}
+			if err := l.away.Close(context.WithoutCancel(t.r.ctx), detach); err != nil {
+				t.r.warn(fmt.Sprintf("end the executor %s: %v", l.name, err))
+			}
+		}
+		if err := t.local.Close(); err != nil {
 			t.r.warn("end the tasks: " + err.Error())
 		}
 	})

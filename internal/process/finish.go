@@ -252,6 +252,9 @@ func (n *node) fail(p *pending, cause error) error {
 	if failed := (*evalError)(nil); errors.As(cause, &failed) {
 		f.Command = &failed.command
 	}
+	if found := Finding(nil); errors.As(cause, &found) {
+		f.Finding = found
+	}
 	n.active--
 	n.run.Fail(f, strategy == directive.Finish)
 	return nil
@@ -316,7 +319,7 @@ func measured(n int64) value.Value {
 // strategy evaluates errorStrategy after a failure and applies its limits.
 func (in *instance) strategy(p *pending, cause error) directive.Strategy {
 	var request *executor.RequestError
-	if errors.As(cause, &request) {
+	if found := Finding(nil); errors.As(cause, &request) || errors.As(cause, &found) {
 		return directive.Terminate
 	}
 	delete(in.evaluated, "errorStrategy")

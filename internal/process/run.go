@@ -92,6 +92,14 @@ type Failure struct {
 	Source  string           // text of the body, when it is what failed
 	Err     error            // the script's exception, if that is the cause
 	Command *observe.Command // what failed, when it was not the script
+	Finding Finding          // a fault of configuration; nil for none
+}
+
+// A Finding is a fault of configuration: no retry helps, and no error strategy
+// applies.
+type Finding interface {
+	error
+	Help() []string // commands that mend it
 }
 
 // pending is a task on its way, with what is needed to finish it.

@@ -81,6 +81,7 @@ type Scheduler struct {
 	finish   bool
 	killing  error // cause of Terminate
 	forced   bool
+	detached bool // what runs is left alone
 
 	ctx    context.Context // of calls to the executor; ends when forced
 	cancel context.CancelFunc
@@ -143,6 +144,9 @@ func (s *Scheduler) Finish() { s.send(s.drop) }
 // waits for the executor: all tasks are reported as aborted.
 func (s *Scheduler) Terminate(cause error) {
 	s.send(func() {
+		if s.detached {
+			return
+		}
 		if s.killing != nil {
 			s.forced = true
 			s.cancel()
@@ -155,6 +159,16 @@ func (s *Scheduler) Terminate(cause error) {
 		}
 		s.drop()
 		s.kill(s.handles())
+	})
+}
+
+// Detach is Finish, and leaves what was submitted to itself: it is reported as
+// aborted, and the executor is not asked to end it.
+func (s *Scheduler) Detach(cause error) {
+	s.send(func() {
+		s.drop()
+		s.killing, s.forced, s.detached = cause, true, true
+		s.abandon()
 	})
 }
 
@@ -353,7 +367,7 @@ func (s *Scheduler) submit(e *entry) {
 			s.active[e.t.ID] = e
 			s.pollDue = true // it may have ended by now, and was not asked about
 			s.report(e.t, h, task.Submitted, task.Result{Exit: -1, Submit: begin})
-			if s.forced {
+			if s.forced { // a detached task is found again by the next head
 				s.abandon()
 			} else if s.killing != nil {
 				s.kill([]executor.Handle{h})

@@ -12,12 +12,17 @@ import (
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 	"sluice/internal/publish"
+	"sluice/internal/storage"
 )
 
 // An OutputEnv is what workflow outputs need of the run.
 type OutputEnv struct {
 	Dir     string // the output directory, absolute
 	WorkDir string // only files below it are published
+	// Elsewhere is the work directory of tasks that do not run on this machine,
+	// and Local where this machine's files are when WorkDir is not on it; "" if
+	// there is no other.
+	Elsewhere, Local string
 	// Enabled and Rule are what the configuration says of all outputs.
 	Enabled bool
 	Rule    publish.Rule
@@ -328,7 +333,7 @@ func (t *targets) name(f *value.Path, target string) {
 	if _, again := t.named[source]; !again {
 		t.order = append(t.order, source)
 	}
-	t.named[source] = filepath.Join(t.p.env.Dir, target)
+	t.named[source] = storage.Join(t.p.env.Dir, target)
 }
 
 // send publishes a file that `>>` was not asked about.
@@ -352,14 +357,19 @@ func (t *targets) of(f *value.Path) (string, bool) {
 		return to, ok
 	}
 	rel, ok := t.p.relative(f.String())
-	return filepath.Join(t.p.env.Dir, t.dir, rel), ok
+	return storage.Join(t.p.env.Dir, t.dir, rel), ok
 }
 
 // relative is the name of a file within its task's directory; ok is false for
 // files outside the work directory.
 func (p *publisher) relative(path string) (string, bool) {
-	rel, err := filepath.Rel(p.env.WorkDir, path)
-	if err != nil || !filepath.IsLocal(rel) {
+	rel, ok := "", false
+	for _, dir := range []string{p.env.WorkDir, p.env.Elsewhere, p.env.Local} {
+		if dir != "" && !ok {
+			rel, ok = strings.CutPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+		}
+	}
+	if !ok || !filepath.IsLocal(rel) {
 		return "", false
 	}
 	parts := strings.SplitN(filepath.ToSlash(rel), "/", 3)

@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/google/renameio/v2"
 
 	"sluice/internal/lang/value"
+	"sluice/internal/storage"
 )
 
 // An index is the file that lists the items of an output with the places
@@ -83,7 +86,7 @@ func (t *targets) place(v value.Value) value.Value {
 // write makes the index file. An extension that says no format is worth a
 // warning only, as it is to the original.
 func (x *index) write(p *publisher) (string, error) {
-	path := filepath.Join(p.env.Dir, x.path)
+	path := storage.Join(p.env.Dir, x.path)
 	var text string
 	var err error
 	switch strings.TrimPrefix(filepath.Ext(path), ".") {
@@ -101,6 +104,10 @@ func (x *index) write(p *publisher) (string, error) {
 		return "", err
 	}
 	p.rt.Thread.Block(func() {
+		if storage.IsRemote(path) {
+			err = p.put(path, text)
+			return
+		}
 		if err = os.MkdirAll(filepath.Dir(path), 0o777); err == nil {
 			err = renameio.WriteFile(path, []byte(text), 0o644)
 		}
@@ -109,6 +116,21 @@ func (x *index) write(p *publisher) (string, error) {
 		return "", fmt.Errorf("write index file %s: %w", path, err)
 	}
 	return path, nil
+}
+
+// put writes an index file into a storage.
+func (p *publisher) put(uri, text string) error {
+	scheme, name := storage.Split(uri)
+	s, err := p.rt.Interp.Table.Storage(scheme)
+	if err != nil {
+		return err
+	}
+	w, err := s.Create(p.rt.Thread.Context, name, false)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, text)
+	return errors.Join(err, w.Close())
 }
 
 // csv prints a line for each record, all fields in quotes. Unlike the

@@ -96,6 +96,7 @@ var Fields = []Field{
 	{"scratch", func(t *task.Task) Cell { return text(t.Scratch) }, false, "Value of the directive `scratch`."},
 	{"error_action", func(t *task.Task) Cell { return text(strings.ToUpper(t.ErrorAction)) }, false, "What was done about a failure: RETRY, IGNORE, TERMINATE, FINISH."},
 	{"hostname", hostname, false, "Machine that ran the task, when it is another one."},
+	{"cost", cost, true, "What the task cost in US dollars, where a price is known."},
 	{"cpu_model", func(t *task.Task) Cell { return text(t.Result.Metrics.CPUModel) }, false, "Model of its processor."},
 }
 
@@ -107,6 +108,14 @@ func Lookup(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+func cost(t *task.Task) Cell {
+	if t.Result.Cost <= 0 {
+		return missing
+	}
+	n := strconv.FormatFloat(t.Result.Cost, 'f', 6, 64)
+	return Cell{n, n}
 }
 
 func text(s string) Cell {

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
+
+	"sluice/internal/azure"
+	"sluice/internal/config"
+	"sluice/internal/executor"
+	"sluice/internal/storage"
+	"sluice/internal/storage/azblob"
+)
+
+// cloud is what a run has of Azure, made when it is first asked for.
+type cloud struct {
+	config func() (config.Azure, error)
+	getenv func(string) (string, bool)
+
+	once    sync.Once
+	clients *azure.Clients
+	err     error
+}
+
+// open makes the clients, once; no call is made.
+func (c *cloud) open() (*azure.Clients, error) {
+	c.once.Do(func() {
+		var cfg config.Azure
+		if cfg, c.err = c.config(); c.err == nil {
+			c.clients, c.err = azure.Open(azure.Options{Config: cfg, Getenv: c.getenv})
+		}
+	})
+	return c.clients, c.err
+}
+
+// storage is that of az://.
+func (c *cloud) storage() (storage.Storage, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	account := cfg.Storage.AccountName
+	if account == "" {
+		return nil, errors.New("az:// files are in a storage account, and none is named: set azure.storage.accountName")
+	}
+	return azblob.New(azblob.Options{Open: func(context.Context) (*service.Client, error) {
+		clients, err := c.open()
+		if err != nil {
+			return nil, err
+		}
+		return clients.Blobs(account)
+	}}), nil
+}
+
+// useAzure tells the run where az:// is.
+func (r *run) useAzure() {
+	r.cloud = &cloud{getenv: r.o.Getenv, config: func() (config.Azure, error) {
+		if r.config == nil {
+			return config.Azure{}, errors.New("the configuration is not read yet")
+		}
+		cfg, problems := r.config.Azure(r.o.Getenv)
+		return cfg, onlyErrors(problems).Err()
+	}}
+	r.storages.azure = r.cloud.storage
+	if p := r.o.Platform; p != nil {
+		r.storages.azure = p.Storage
+	}
+}
+
+// hasVault says whether a key vault is configured.
+func (r *run) hasVault() bool {
+	cfg, err := r.cloud.config()
+	return err == nil && cfg.KeyVault != ""
+}
+
+// azureBatch is the executor of that name.
+func (r *run) azureBatch() (executor.Executor, error) {
+	return nil, fmt.Errorf("the executor `azurebatch` is not available in this release")
+}
