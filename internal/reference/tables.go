@@ -92,6 +92,7 @@ var traceDocs = map[string]string{
 	"error_action": "what the error strategy did: retry, ignore, terminate or finish",
 	"hostname":     "machine it ran on",
 	"cpu_model":    "model of that machine's CPU",
+	"cost":         "price of the task in US dollars, where one is known",
 }
 
 // Variables are the environment variables that have an effect.

@@ -96,7 +96,7 @@ var Fields = []Field{
 	{"scratch", func(t *task.Task) Cell { return text(t.Scratch) }, false, "Value of the directive `scratch`."},
 	{"error_action", func(t *task.Task) Cell { return text(strings.ToUpper(t.ErrorAction)) }, false, "What was done about a failure: RETRY, IGNORE, TERMINATE, FINISH."},
 	{"hostname", hostname, false, "Machine that ran the task, when it is another one."},
-	{"cost", cost, true, "What the task cost in US dollars, where a price is known."},
+	{"cost", cost, true, "Price of the task in US dollars, where one is known."},
 	{"cpu_model", func(t *task.Task) Cell { return text(t.Result.Metrics.CPUModel) }, false, "Model of its processor."},
 }
 
