@@ -7,7 +7,11 @@ import (
 )
 
 // azureCommands are what `azure` takes as its first word.
-var azureCommands = map[string]func(*program, *request) error{}
+func azureCommands() map[string]func(*program, *request) error {
+	return map[string]func(*program, *request) error{
+		"rehearse": (*program).rehearse,
+	}
+}
 
 // azure dispatches `azure check`, `grant`, `rehearse` and `clean`.
 func (p *program) azure(r *request) error {
@@ -15,7 +19,7 @@ func (p *program) azure(r *request) error {
 		return &usageError{message: "`azure` takes a command", help: azureHelp}
 	}
 	sub := r.args[0]
-	run, ok := azureCommands[sub]
+	run, ok := azureCommands()[sub]
 	if !ok {
 		e := &usageError{message: fmt.Sprintf("`azure` has no command `%s`", sub), help: azureHelp}
 		if near, ok := diag.Near(sub, []string{"check", "grant", "rehearse", "clean"}); ok {

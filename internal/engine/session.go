@@ -70,6 +70,10 @@ func (r *run) configure() error {
 	return r.environments()
 }
 
+// DefaultsVariable names a configuration file that all others go over. A
+// rehearsal of Azure sets it for the run that it starts.
+const DefaultsVariable = "SLUICE_CONFIG_DEFAULTS"
+
 // loadConfig reads the configuration files; the list holds what is wrong with
 // their options.
 func (r *run) loadConfig() (diag.List, error) {
@@ -85,6 +89,9 @@ func (r *run) loadConfig() (diag.List, error) {
 	files, err := load.DefaultFiles(home, r.projectDir, r.o.LaunchDir, r.o.ConfigFiles, r.o.OnlyConfig)
 	if err != nil {
 		return nil, err
+	}
+	if defaults, ok := r.o.Getenv(DefaultsVariable); ok && defaults != "" {
+		files = append([]string{defaults}, files...)
 	}
 	r.builtins = map[string]value.Value{}
 	for _, m := range r.table.Globals() {

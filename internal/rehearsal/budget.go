@@ -57,6 +57,10 @@ func (b Budget) Count(service, kind string) int {
 // WriteTo prints the budget as a table.
 func (b Budget) WriteTo(out io.Writer) (int64, error) {
 	var text strings.Builder
+	if len(b.Lines) == 0 {
+		n, err := io.WriteString(out, "none\n")
+		return int64(n), err
+	}
 	t := tabwriter.NewWriter(&text, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "service\tcall\thead\tnodes\tfailed\tper task\t\n")
 	for _, l := range b.Lines {

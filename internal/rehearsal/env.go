@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Cleared are the names of variables that must not be in the environment of
+// a head: they lead past the rehearsal, or to another credential.
+func Cleared() []string {
+	return append(slices.Clone(proxyNames), "no_proxy", "all_proxy", "ftp_proxy")
+}
+
 // proxyNames are the variables that would lead a child elsewhere, or by
 // another way; they are taken from its environment.
 var proxyNames = []string{
