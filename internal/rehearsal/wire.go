@@ -6,22 +6,20 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"sluice/internal/rehearsal/arm"
 	"sluice/internal/rehearsal/batch"
 	"sluice/internal/rehearsal/blob"
 	"sluice/internal/rehearsal/iam"
-	"sluice/internal/rehearsal/state"
+	"sluice/internal/rehearsal/registry"
+	"sluice/internal/rehearsal/vault"
 )
 
 // wire makes the services that are built in.
 func (w *World) wire() error {
-	return errors.Join(w.wireARM(), w.wireBlob(), w.wireBatch())
+	return errors.Join(w.wireBlob(), w.wireDoors(), w.wireBatch())
 }
 
 // wireARM makes the management plane and the list of prices.
@@ -54,6 +52,27 @@ func (w *World) wireBlob() error {
 	}
 	w.onClose(s.Close)
 	w.Mount(serviceBlob, s)
+	return nil
+}
+
+// wireDoors makes the management plane, the prices, vaults and registries.
+func (w *World) wireDoors() error {
+	plane, err := arm.New(arm.Options{State: w.st, Authority: w.iam, Clock: w.clock})
+	if err != nil {
+		return err
+	}
+	w.Mount(serviceARM, plane)
+	w.Mount(servicePrices, plane.Prices())
+	vaults, err := vault.New(vault.Options{State: w.st, Authority: w.iam, Clock: w.clock})
+	if err != nil {
+		return err
+	}
+	w.Mount(serviceVault, vaults)
+	w.images, err = registry.New(registry.Options{State: w.st, Authority: w.iam, Clock: w.clock})
+	if err != nil {
+		return err
+	}
+	w.Mount(serviceRegistry, w.images)
 	return nil
 }
 
@@ -163,49 +182,25 @@ func (w *World) store(ctx context.Context, n batch.Node, identity, url string, b
 // pull says whether a node may have an image. Registries that are not ours
 // are taken to be public and to have it.
 func (w *World) pull(_ context.Context, n batch.Node, image, identity string) error {
-	u, err := url.Parse("https://" + strings.TrimPrefix(image, "docker://"))
-	if err != nil {
-		return &batch.PullError{Message: err.Error()}
-	}
-	name, ours := strings.CutSuffix(strings.ToLower(u.Host), ".azurecr.io")
-	if !ours {
+	image = strings.TrimPrefix(image, "docker://")
+	host, _, _ := strings.Cut(image, "/")
+	if !strings.HasSuffix(strings.ToLower(host), ".azurecr.io") {
 		return nil
 	}
-	i := slices.IndexFunc(w.st.Registries, func(r state.Registry) bool { return strings.EqualFold(r.Name, name) })
-	if i < 0 {
-		return &batch.PullError{Message: "there is no registry " + u.Host}
-	}
 	if identity == "" {
-		return &batch.PullError{Denied: true, Message: "unauthorized: " + u.Host + " takes no anonymous pulls, and the pool names no identity for it"}
+		return &batch.PullError{Denied: true, Message: "unauthorized: " + host + " takes no anonymous pulls, and the pool names no identity for it"}
 	}
 	p, err := w.as(n, identity)
 	if err != nil {
-		var fetch *batch.FetchError
-		errors.As(err, &fetch)
-		return &batch.PullError{Denied: true, Message: fetch.Message}
+		return &batch.PullError{Denied: true, Message: err.Error()}
 	}
-	scope := w.st.RegistryID(w.st.Registries[i].Name)
-	if !w.iam.Allow(p, iam.PullImage, false, scope) && !w.iam.Allow(p, "Microsoft.ContainerRegistry/registries/repositories/content/read", true, scope) {
-		return &batch.PullError{Denied: true, Message: fmt.Sprintf("unauthorized: the identity %s has no role that pulls from %s, such as AcrPull", p.Name, u.Host)}
+	err = w.images.Pull(p, image)
+	var refused *registry.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused) && refused.Denied():
+		return &batch.PullError{Denied: true, Message: fmt.Sprintf("unauthorized: the identity %s has no role that pulls from %s, such as AcrPull", p.Name, host)}
 	}
-	repository := strings.TrimPrefix(u.Path, "/")
-	for _, pattern := range w.st.Registries[i].Images {
-		if has(pattern, repository) {
-			return nil
-		}
-	}
-	return &batch.PullError{Message: "manifest unknown: " + u.Host + " has no image " + repository}
-}
-
-// has says whether an image, with its tag or without, is what a registry's
-// list names.
-func has(pattern, image string) bool {
-	if stem, many := strings.CutSuffix(pattern, "*"); many {
-		return strings.HasPrefix(image, stem)
-	}
-	bare := image
-	if base := path.Base(image); strings.Contains(base, ":") {
-		bare = image[:strings.LastIndexByte(image, ':')]
-	}
-	return pattern == image || pattern == bare
+	return &batch.PullError{Message: err.Error()}
 }

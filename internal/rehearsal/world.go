@@ -12,6 +12,7 @@ import (
 
 	"sluice/internal/rehearsal/batch"
 	"sluice/internal/rehearsal/iam"
+	"sluice/internal/rehearsal/registry"
 	"sluice/internal/rehearsal/state"
 )
 
@@ -52,6 +53,7 @@ type World struct {
 	proxy    *proxy // the head's
 	meter    meter  // nil: nothing is known of pools
 	batch    *batch.Service
+	images   *registry.Service
 }
 
 // New makes the services of a state. Nothing listens yet.

@@ -182,6 +182,75 @@ func TestManagedIdentity(t *testing.T) {
 	}
 }
 
+// TestPull: what nodes may pull, and why not.
+func TestPull(t *testing.T) {
+	t.Parallel()
+	w := open(t, Options{Dir: t.TempDir(), State: &state.State{Registries: []state.Registry{{Name: "rehearsal", Images: []string{"tools:1"}}, {Name: "other", Images: []string{"*"}}}}})
+	nodes, _ := w.IAM().Principal("nodes")
+	head, _ := w.IAM().Principal("head")
+	w.IAM().Revoke("nodes", "AcrPull")
+	if err := w.IAM().Grant(state.Grant{Identity: "nodes", Role: "AcrPull", Scope: "registry:rehearsal"}); err != nil {
+		t.Fatal(err)
+	}
+	n := batch.Node{Pool: "p", ID: "n", Identities: []iam.Principal{nodes}}
+	for _, c := range []struct {
+		image, identity string
+		denied          bool
+		want            string
+	}{
+		{"ubuntu:24.04", "", false, ""},
+		{"quay.io/x/y:1", "", false, ""},
+		{"rehearsal.azurecr.io/tools:1", nodes.ResourceID, false, ""},
+		{"rehearsal.azurecr.io/tools:2", nodes.ResourceID, false, "MANIFEST_UNKNOWN"},
+		{"rehearsal.azurecr.io/tools:1", "", true, "no anonymous pulls"},
+		{"rehearsal.azurecr.io/tools:1", head.ResourceID, true, "carries no identity"},
+		{"other.azurecr.io/x", nodes.ResourceID, true, "has no role"},
+		{"none.azurecr.io/x", nodes.ResourceID, false, "no registry"},
+	} {
+		err := w.pull(context.Background(), n, c.image, c.identity)
+		var pull *batch.PullError
+		if c.want == "" && err == nil {
+			continue
+		}
+		if !errors.As(err, &pull) || pull.Denied != c.denied || c.want == "" || !strings.Contains(pull.Message, c.want) {
+			t.Errorf("%s as %q: %v", c.image, c.identity, err)
+		}
+	}
+}
+
+// TestNodeFiles: what nodes read and write goes by their own identities.
+func TestNodeFiles(t *testing.T) {
+	t.Parallel()
+	w := open(t, Options{Dir: t.TempDir(), Services: map[string]http.Handler{}})
+	nodes, _ := w.IAM().Principal("nodes")
+	head, _ := w.IAM().Principal("head")
+	n := batch.Node{Pool: "p", ID: "n", Identities: []iam.Principal{nodes}}
+	const url = "https://rehearsal.blob.core.windows.net/work/a%20b"
+	ctx := context.Background()
+	if err := w.store(ctx, n, nodes.ResourceID, url, strings.NewReader("hello"), 5); err != nil {
+		t.Fatal(err)
+	}
+	body, err := w.fetch(ctx, n, nodes.ResourceID, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	if got, err := io.ReadAll(body); err != nil || string(got) != "hello" {
+		t.Errorf("%q, %v", got, err)
+	}
+	var refused *batch.FetchError
+	if _, err := w.fetch(ctx, n, head.ResourceID, url); !errors.As(err, &refused) || !refused.NoIdentity {
+		t.Errorf("with an identity of another: %v", err)
+	}
+	w.IAM().Revoke("nodes", "")
+	if _, err := w.fetch(ctx, n, nodes.ResourceID, url); !errors.As(err, &refused) || refused.Status != 403 || refused.Code != "AuthorizationPermissionMismatch" {
+		t.Errorf("without a role: %v", err)
+	}
+	if _, err := w.fetch(ctx, n, "", "https://example.com/x"); !errors.As(err, &refused) || refused.Status != 403 {
+		t.Errorf("another host: %v", err)
+	}
+}
+
 // TestBlobClient: the real client, through the proxy, with nothing changed but
 // its transport.
 func TestBlobClient(t *testing.T) {
