@@ -47,15 +47,15 @@ var ErrKilled = errors.New("task was killed")
 // Executor runs tasks on Azure Batch. New makes it, Start readies it, Close
 // ends it.
 type Executor struct {
-	o       Options
-	open    func(context.Context) (*services, error)
-	s       *services // since Start
-	host    string
-	changed chan struct{}
-	hurry   chan struct{} // poll now
-	limit   *limiter
-	plainFilter atomic.Bool // the service does not filter by time
-	files   errgroup.Group // reads what ended tasks wrote
+	o           Options
+	open        func(context.Context) (*services, error)
+	s           *services // since Start
+	host        string
+	changed     chan struct{}
+	hurry       chan struct{} // poll now
+	limit       *limiter
+	plainFilter atomic.Bool    // the service does not filter by time
+	files       errgroup.Group // reads what ended tasks wrote
 
 	ctx    context.Context // of everything done in the background
 	cancel context.CancelCauseFunc

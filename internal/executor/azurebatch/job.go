@@ -23,7 +23,7 @@ type lane struct {
 	e    *Executor
 	pool *pool
 
-	making gate // held while a job is made, so that there is one
+	making  gate    // held while a job is made, so that there is one
 	pricing pricing // guarded by Executor.mu
 
 	// Guarded by Executor.mu.

@@ -383,6 +383,6 @@ func (e *Executor) explain(what string, err error) error {
 	return &azure.FindingError{Finding: azure.Finding{
 		ID: findingDenied, Check: 1, What: fmt.Sprintf("%s: the Batch account `%s` refuses the head: %d %s", what, e.s.account.Name, status, code),
 		Cause: "the identity of the head lacks a role on the Batch account",
-		Fix: []string{"sluice azure check", fmt.Sprintf("az role assignment create --assignee <identity of the head> --role 'Azure Batch Data Contributor' --scope \"%s\"", e.s.account.ID)},
+		Fix:   []string{"sluice azure check", fmt.Sprintf("az role assignment create --assignee <identity of the head> --role 'Azure Batch Data Contributor' --scope \"%s\"", e.s.account.ID)},
 	}}
 }

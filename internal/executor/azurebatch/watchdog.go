@@ -187,8 +187,10 @@ func (e *Executor) views(ctx context.Context, busy map[string]*lane) (map[string
 			if l == nil {
 				continue
 			}
-			v := poolView{Scales: val(p.EnableAutoScale), Resize: p.ResizeErrors, Allocation: val(p.AllocationState),
-				Target: int(val(p.TargetDedicatedNodes) + val(p.TargetLowPriorityNodes)), Interval: parseISO(val(p.AutoScaleEvaluationInterval))}
+			v := poolView{
+				Scales: val(p.EnableAutoScale), Resize: p.ResizeErrors, Allocation: val(p.AllocationState),
+				Target: int(val(p.TargetDedicatedNodes) + val(p.TargetLowPriorityNodes)), Interval: parseISO(val(p.AutoScaleEvaluationInterval)),
+			}
 			v.Waiting, v.Running = e.counts(l)
 			if r := p.AutoScaleRun; r != nil {
 				v.AutoRun = val(r.Timestamp)
