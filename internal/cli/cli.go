@@ -15,6 +15,7 @@ import (
 	"sluice/internal/engine"
 	"sluice/internal/lang/diag"
 	"sluice/internal/project"
+	"sluice/internal/storage"
 )
 
 // Version is stamped by the build.
@@ -29,18 +30,20 @@ const (
 
 // A program is one call of the binary, with the world handed in.
 type program struct {
-	brand   string // "sluice", or "nextflow" when called by that name
-	args    []string
-	dir     string    // working directory
-	self    string    // path of the binary, for -bg
-	stdin   io.Reader // nil: a terminal, which is not read from
-	stdout  io.Writer
-	stderr  io.Writer
-	color   bool
-	getenv  func(string) (string, bool)
-	environ []string
-	run     func(context.Context, engine.Options) error
-	config  func(context.Context, engine.Options) (*config.Config, diag.List, error)
+	brand string // "sluice", or "nextflow" when called by that name
+	args  []string
+	dir   string    // working directory
+	self  string    // path of the binary, for -bg
+	stdin io.Reader // nil: a terminal, which is not read from
+	// storages opens storages that are configured; see storage.
+	storages func(scheme string) (storage.Storage, error)
+	stdout   io.Writer
+	stderr   io.Writer
+	color    bool
+	getenv   func(string) (string, bool)
+	environ  []string
+	run      func(context.Context, engine.Options) error
+	config   func(context.Context, engine.Options) (*config.Config, diag.List, error)
 }
 
 // Main runs the command line and ends the process.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"sluice/internal/cache"
 	"sluice/internal/observe/history"
@@ -171,9 +170,9 @@ func (c *cleaner) task(dir string) {
 		done = "Would remove " + dir
 	case c.keepLogs:
 		done = "Removed temp files from " + dir
-		err = removeExceptLogs(dir)
+		err = c.p.removeTask(dir, true)
 	default:
-		err = removeAll(dir)
+		err = c.p.removeTask(dir, false)
 	}
 	if err != nil {
 		c.left = append(c.left, fmt.Errorf("remove %s: %w", dir, err))
@@ -193,7 +192,7 @@ func removeExceptLogs(dir string) error {
 	}
 	var errs []error
 	for _, e := range entries {
-		if name := e.Name(); name != ".exitcode" && !strings.HasPrefix(name, ".command.") {
+		if name := e.Name(); !isControl(name) {
 			errs = append(errs, removeAll(filepath.Join(dir, name)))
 		}
 	}

@@ -39,6 +39,8 @@ type place struct {
 	given string
 	name  string // for the storage
 	local bool
+	// writable is set for a storage elsewhere that is not only read.
+	writable bool
 }
 
 func (p *program) place(given string) (place, error) {
@@ -49,9 +51,13 @@ func (p *program) place(given string) (place, error) {
 	case "http", "https":
 		return place{Storage: &http.Storage{Scheme: parsed.Scheme}, given: given, name: parsed.Name}, nil
 	}
+	if parsed.Scheme == "az" {
+		s, err := p.storage(parsed.Scheme)
+		return place{Storage: s, given: given, name: strings.TrimSuffix(parsed.Name, "/"), writable: true}, err
+	}
 	return place{}, &usageError{
 		message: fmt.Sprintf("`%s` is in a storage that is not available: `%s`", given, parsed.Scheme),
-		help:    "files of this machine can be used, and those of http and https be read",
+		help:    "files of this machine and of az:// can be used, and those of http and https be read",
 	}
 }
 
@@ -201,7 +207,7 @@ func (p *program) fsCopy(ctx context.Context, places []place) error {
 
 func (p *program) fsMove(ctx context.Context, places []place) error {
 	return places[0].each(func(a place) error {
-		if !a.local { // before the copy: half a move is none
+		if !a.local && !a.writable { // before the copy: half a move is none
 			return a.problem(http.ErrReadOnly)
 		}
 		if err := a.copyTo(ctx, places[1]); err != nil {
@@ -213,7 +219,7 @@ func (p *program) fsMove(ctx context.Context, places []place) error {
 
 // copyTo copies a file or directory to a name, or into a directory.
 func (a place) copyTo(ctx context.Context, to place) error {
-	if !to.local {
+	if !to.local && !to.writable {
 		return to.problem(http.ErrReadOnly)
 	}
 	info, err := a.Stat(ctx, a.name)
@@ -221,21 +227,21 @@ func (a place) copyTo(ctx context.Context, to place) error {
 		return a.problem(err)
 	}
 	if into, err := to.Stat(ctx, to.name); err == nil && into.IsDir() {
-		to.name = filepath.Join(to.name, base(a.given))
+		to.name = strings.TrimSuffix(to.name, "/") + "/" + base(a.given)
 	}
 	if a.local && inside(a.name, to.name) {
 		return &usageError{message: fmt.Sprintf("`%s` cannot be copied to itself: `%s`", a.given, to.given)}
 	}
-	if d, ok := to.Storage.(storage.Directories); ok {
+	if d, ok := to.Storage.(storage.Directories); ok && to.local {
 		if err := d.Mkdir(ctx, filepath.Dir(to.name), true); err != nil {
 			return err
 		}
 	}
-	if a.local {
+	if a.Storage == to.Storage || a.local && to.local {
 		return a.Copy(ctx, a.name, to.name)
 	}
 	if info.IsDir() {
-		return &usageError{message: fmt.Sprintf("`%s` is no file", a.given)}
+		return a.copyTree(ctx, to)
 	}
 	return a.download(ctx, to)
 }
@@ -244,6 +250,36 @@ func (a place) copyTo(ctx context.Context, to place) error {
 func inside(dir, name string) bool {
 	rel, err := filepath.Rel(dir, name)
 	return err == nil && filepath.IsLocal(rel)
+}
+
+// copyTree copies a directory from one storage to another.
+func (a place) copyTree(ctx context.Context, to place) error {
+	list, err := a.List(ctx, a.name)
+	if err != nil {
+		return a.problem(err)
+	}
+	if d, ok := to.Storage.(storage.Directories); ok && (to.local || len(list) == 0) {
+		if err := d.Mkdir(ctx, to.name, true); err != nil {
+			return err
+		}
+	}
+	for _, e := range list {
+		from, into := a, to
+		from.name, into.name = a.name+"/"+e.Name, to.name+"/"+e.Name
+		info, err := from.Stat(ctx, from.name)
+		switch {
+		case err != nil:
+			return err
+		case info.IsDir():
+			err = from.copyTree(ctx, into)
+		default:
+			err = from.download(ctx, into)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a place) download(ctx context.Context, to place) (err error) {

@@ -204,7 +204,7 @@ func (p *program) taskForm(l *logRequest) (func(*task.Task) (string, error), err
 		return func(t *task.Task) (string, error) {
 			cells := make([]string, len(fields))
 			for i, f := range fields {
-				cells[i] = logField(t, f)
+				cells[i] = p.logField(t, f)
 			}
 			return strings.Join(cells, l.separator), nil
 		}, nil
@@ -222,7 +222,7 @@ func (p *program) taskForm(l *logRequest) (func(*task.Task) (string, error), err
 			if err := checkField(name); err != nil {
 				return nil, false
 			}
-			return value.String(logField(t, name)), true
+			return value.String(p.logField(t, name)), true
 		})
 	}, nil
 }
@@ -295,16 +295,16 @@ func taskOf(rec *cache.Record) *task.Task {
 }
 
 // logField is one field of a task as text.
-func logField(t *task.Task, name string) string {
+func (p *program) logField(t *task.Task, name string) string {
 	if file, ok := taskFiles[name]; ok {
-		data, err := os.ReadFile(filepath.Join(t.WorkDir, file))
+		data, err := p.taskFile(t.WorkDir, file)
 		if err != nil || len(data) == 0 {
 			return "-"
 		}
 		return string(data)
 	}
 	if name == "script" {
-		return scriptOf(t)
+		return p.scriptOf(t)
 	}
 	f, ok := trace.Lookup(traceName(name))
 	if !ok {
@@ -314,8 +314,8 @@ func logField(t *task.Task, name string) string {
 }
 
 // scriptOf is the script as it was run, without its first line.
-func scriptOf(t *task.Task) string {
-	data, err := os.ReadFile(filepath.Join(t.WorkDir, ".command.sh"))
+func (p *program) scriptOf(t *task.Task) string {
+	data, err := p.taskFile(t.WorkDir, ".command.sh")
 	if err != nil {
 		return "-"
 	}

@@ -224,6 +224,9 @@ func (p *program) runPipeline(r *request) error {
 	defer signals.stop()
 	o := r.engine
 	o.Args, o.Interrupts = r.args[1:], signals.names
+	if p.stdin == nil && isTerminal(os.Stdin) && isTerminal(p.stderr) {
+		o.ChooseDetach = p.chooseDetach
+	}
 	if r.exportE {
 		p.exportEnvironment(o.Env)
 	}

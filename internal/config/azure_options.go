@@ -34,6 +34,7 @@ var azure = scope("azure", "Microsoft Azure.", `
 	batch.maxParallelTransfers | integer | 4 | Transfers of a task at once.
 	batch.maxPoolWait | duration | 0 | How long to wait for quota or capacity; 0 is for ever.
 	batch.maxTransferAttempts | integer | 1 | Attempts of a transfer.
+	batch.onInterrupt | string | terminate | What becomes of running tasks when a run without a terminal is interrupted: terminate, or detach, which leaves them to a later -resume.
 	batch.poolIdentityClientId | string/boolean | | [25.10] Client id of the managed identity of nodes, or auto for the only one of the pool.
 	batch.preflight | string/boolean | true | What is checked before the first task: deep adds a probe on each pool, false checks nothing.
 	batch.resourceGroup | string | | Resource group of the batch account; found if not given.

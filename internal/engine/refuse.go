@@ -30,7 +30,7 @@ var unwritten = []string{"tower", "lineage"}
 func (r *run) refuse() error {
 	var list diag.List
 	for _, u := range unavailable {
-		if !value.Truth(r.config.Get(u.scope, "enabled")) {
+		if !value.Truth(r.config.Get(u.scope, "enabled")) || u.scope == "fusion" && r.mounts() {
 			continue
 		}
 		d := list.Add(r.config.Span(u.scope, "enabled"), fmt.Sprintf("`%s.enabled` is set, but %s in this release", u.scope, u.what))
@@ -52,10 +52,21 @@ func (r *run) refuse() error {
 		r.givenBy(d, scope, key)
 		list = append(list, d)
 	}
+	if v := r.config.Get("azure", "batch", "onInterrupt"); v != nil && value.ToString(v) != "terminate" && value.ToString(v) != "detach" {
+		d := list.Add(r.config.Span("azure", "batch", "onInterrupt"), fmt.Sprintf("`azure.batch.onInterrupt` is `%s`", value.ToString(v)))
+		d.Help = "it is `terminate`, which ends running tasks, or `detach`, which leaves them to a later `-resume`"
+	}
 	if level := r.config.Get("nextflow", "enable", "dsl"); level != nil && value.ToString(level) == "1" {
 		list = append(list, oldLanguage(r.config.Span("nextflow", "enable", "dsl")))
 	}
 	return append(list, r.refuseEnvironment()...).Err()
+}
+
+// mounts says whether tasks run where containers mount the storage by
+// themselves, as fusion asks for.
+func (r *run) mounts() bool {
+	name := firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"))
+	return name != "" && r.runsAway(name)
 }
 
 // givenBy names the option of the command line that set a value.
