@@ -49,6 +49,9 @@ func (c *armCall) fail(f *failure) {
 		c.w.Header().Set("WWW-Authenticate", `Bearer authorization_uri="https://login.microsoftonline.com/", error="invalid_token"`)
 	}
 	c.w.WriteHeader(f.status)
+	if f.status == http.StatusNotModified {
+		return
+	}
 	_ = json.NewEncoder(c.w).Encode(object{"error": object{"code": f.code, "message": message}}) // a client that has gone needs no answer
 }
 

@@ -244,4 +244,6 @@ func (s *Service) etag() string {
 	return fmt.Sprintf("0x8D%013X", s.serial)
 }
 
-func (s *Service) now() time.Time { return s.clock.Now().UTC() }
+// now is the time in the steps of 100 ns that answers have, so that a client
+// can ask for what happened since a time that it was told.
+func (s *Service) now() time.Time { return s.clock.Now().UTC().Truncate(100 * time.Nanosecond) }

@@ -88,7 +88,7 @@ func (c *call) fail(f *failure) {
 		c.w.Header().Set("WWW-Authenticate", `Bearer authorization_uri="https://login.microsoftonline.com/", resource_id="https://batch.core.windows.net/"`)
 	}
 	c.w.WriteHeader(f.status)
-	if c.r.Method == http.MethodHead {
+	if c.r.Method == http.MethodHead || f.status == http.StatusNotModified {
 		return
 	}
 	body := map[string]any{
@@ -123,7 +123,11 @@ func match(r *http.Request, tag string) *failure {
 		ok = opaque(m) == tag
 	}
 	if m := r.Header.Get("If-None-Match"); m != "" {
-		ok = ok && m != "*" && opaque(m) != tag
+		if hit := m == "*" || opaque(m) == tag; hit && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			return fail(http.StatusNotModified, "ConditionNotMet", "The resource has not changed.")
+		} else if hit {
+			ok = false
+		}
 	}
 	if !ok {
 		return fail(http.StatusPreconditionFailed, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.")
