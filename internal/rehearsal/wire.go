@@ -22,21 +22,6 @@ func (w *World) wire() error {
 	return errors.Join(w.wireBlob(), w.wireDoors(), w.wireBatch())
 }
 
-// wireARM makes the management plane and the list of prices.
-func (w *World) wireARM() error {
-	s, err := arm.New(arm.Options{State: w.st, Authority: w.iam, Clock: w.clock})
-	if err != nil {
-		return err
-	}
-	if w.o.Services[serviceARM] == nil {
-		w.Mount(serviceARM, s)
-	}
-	if w.o.Services[servicePrices] == nil {
-		w.Mount(servicePrices, s.Prices())
-	}
-	return nil
-}
-
 // wireBlob makes the Blob service.
 func (w *World) wireBlob() error {
 	if w.o.Services[serviceBlob] != nil {
