@@ -300,3 +300,20 @@ func Status(err error) (status int, code string, ok bool) {
 	}
 	return 0, "", false
 }
+
+// A Resource is one of any type, as lists of ARM have it.
+type Resource struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Location   string         `json:"location"`
+	Properties map[string]any `json:"properties"`
+}
+
+// Resources lists the resources of a type in all subscriptions.
+func (c *Clients) Resources(ctx context.Context, kind, version string) ([]Resource, error) {
+	all, err := listEverywhere[Resource](ctx, c, kind, version)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", kind, err)
+	}
+	return all, nil
+}

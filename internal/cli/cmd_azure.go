@@ -9,6 +9,8 @@ import (
 // azureCommands are what `azure` takes as its first word.
 func azureCommands() map[string]func(*program, *request) error {
 	return map[string]func(*program, *request) error{
+		"check":    (*program).azureCheck,
+		"grant":    (*program).azureGrant,
 		"rehearse": (*program).rehearse,
 	}
 }

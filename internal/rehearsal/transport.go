@@ -81,6 +81,13 @@ func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 // inbound makes of a client's request the one that a server sees.
 func inbound(req *http.Request) *http.Request {
 	r := req.Clone(req.Context())
+	// A server reads names in their usual form; clients may write others.
+	for name, values := range req.Header {
+		if usual := http.CanonicalHeaderKey(name); usual != name {
+			delete(r.Header, name)
+			r.Header[usual] = append(r.Header[usual], values...)
+		}
+	}
 	if r.Host == "" {
 		r.Host = req.URL.Host
 	}
