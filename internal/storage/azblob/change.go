@@ -200,12 +200,21 @@ func (s *Storage) copyFile(ctx context.Context, src, dst place) error {
 	if err != nil {
 		return fail(ctx, "copy", src.name, err)
 	}
-	status, id, text := resp.CopyStatus, resp.CopyID, ""
+	err = s.await(ctx, src, dst, resp.CopyID, resp.CopyStatus)
+	if err != nil && ctx.Err() != nil {
+		err = errors.Join(err, s.abortCopy(ctx, dst, resp.CopyID))
+	}
+	return err
+}
+
+// await asks until a copy has ended.
+func (s *Storage) await(ctx context.Context, src, dst place, id *string, status *blob.CopyStatusType) error {
+	text := ""
 	for wait := 20 * time.Millisecond; status != nil && *status == blob.CopyStatusTypePending; wait = min(2*wait, 5*time.Second) {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("copy az://%s: %w", src.name, context.Cause(ctx)), s.abortCopy(ctx, dst, id))
+			return fmt.Errorf("copy az://%s: %w", src.name, context.Cause(ctx))
 		}
 		have, err := dst.blob().GetProperties(ctx, nil)
 		if err != nil {

@@ -62,6 +62,27 @@ func (p properties) headers() *blob.HTTPHeaders {
 	return &blob.HTTPHeaders{BlobContentType: p.contentType}
 }
 
+// content is what is sent. When a service answers before it has read all,
+// the transport may still read while the client rewinds for the next attempt:
+// the lock makes that harmless, for what is then missing from the next body
+// makes it too short, and that attempt fails too.
+type content struct {
+	mu sync.Mutex
+	r  io.ReadSeeker
+}
+
+func (c *content) Read(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.r.Read(b)
+}
+
+func (c *content) Seek(offset int64, whence int) (int64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.r.Seek(offset, whence)
+}
+
 // whole writes a file in one call.
 func (s *Storage) whole(ctx context.Context, p place, r io.ReadSeeker, with properties) error {
 	release, err := s.take(ctx)
@@ -69,7 +90,7 @@ func (s *Storage) whole(ctx context.Context, p place, r io.ReadSeeker, with prop
 		return err
 	}
 	defer release()
-	_, err = p.block().Upload(ctx, streaming.NopCloser(r), &blockblob.UploadOptions{
+	_, err = p.block().Upload(ctx, streaming.NopCloser(&content{r: r}), &blockblob.UploadOptions{
 		Metadata: with.metadata, Tier: s.tier(), HTTPHeaders: with.headers(), AccessConditions: with.access(),
 	})
 	return fail(ctx, "write", p.name, err)
@@ -77,7 +98,7 @@ func (s *Storage) whole(ctx context.Context, p place, r io.ReadSeeker, with prop
 
 // stage sends one block; nothing can be seen of it before commit.
 func (s *Storage) stage(ctx context.Context, p place, id string, r io.ReadSeeker) error {
-	_, err := p.block().StageBlock(ctx, id, streaming.NopCloser(r), nil)
+	_, err := p.block().StageBlock(ctx, id, streaming.NopCloser(&content{r: r}), nil)
 	return fail(ctx, "write", p.name, err)
 }
 
