@@ -23,6 +23,7 @@ func (n *Node) faultCommand(ctx context.Context, args []string) (int, error) {
 	logs := fs.String("log", "", "")
 	status := fs.Int("status", 1, "")
 	message := fs.String("message", "", "")
+	class := fs.String("class", "", "")
 	if err := parse(fs, args, func() error { return nil }); err != nil {
 		return 0, err
 	}
@@ -50,6 +51,9 @@ func (n *Node) faultCommand(ctx context.Context, args []string) (int, error) {
 	}
 	if *message != "" {
 		f.Message = *message
+	}
+	if *class != "" {
+		f.Class = *class
 	}
 	if err := n.record(f); err != nil {
 		return 0, err

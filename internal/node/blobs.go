@@ -57,6 +57,8 @@ type blobOptions struct {
 	block    int64
 	tier     string
 	sas      string
+
+	directories bool // make the directories only, and bring no file
 }
 
 // connections is how many requests move bytes at a time: the option counts

@@ -210,6 +210,7 @@ func (n *Node) stageCommand(ctx context.Context, args []string) (int, error) {
 
 func (n *Node) downloadCommand(ctx context.Context, args []string) (int, error) {
 	fs, o, done := n.flags("download")
+	fs.BoolVar(&o.directories, "directories", false, "")
 	if err := parse(fs, args, done); err != nil {
 		return 0, err
 	}

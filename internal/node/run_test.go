@@ -14,9 +14,7 @@ import (
 )
 
 // awkward are names that copies have trouble with.
-var awkward = []string{"a b", "x#y", "50%", "q?", "p+q&r", "it's", `say "hi"`, "é", "e\u0301", "😀", "new\nline", "star*", "b[r]", "%20", "-dash", ".hidden"}
-
-func tools(t *testing.T) []string { return []string{"native"} }
+var awkward = []string{"x#y ?", "a b", "50%", "q?", "star*", "p+q&r", "it's", `say "hi"`, "é", "e\u0301", "😀", "b[r]", "new\nline", "-dash", "%20", ".hidden", "z"}
 
 // TestRun: every kind of input and output, by every tool.
 func TestRun(t *testing.T) {
@@ -24,8 +22,11 @@ func TestRun(t *testing.T) {
 	w := newWorld(t)
 	inputs := map[string]string{"data/one.txt": "one", "data/empty": "", "data/dir/a": "A", "data/dir/sub/b": "B", "work/run/bin/tool": "#!/bin/sh\necho tool $1\n"}
 	stage := []task.Staged{{Source: "az://data/one.txt", Name: "one.txt"}, {Source: "az://data/empty", Name: "deep/er/empty"}, {Source: "az://data/dir", Name: "dir"}}
-	for _, name := range awkward {
+	for i, name := range awkward {
 		inputs["data/odd/"+name] = "odd " + name
+		if i%4 != 0 {
+			continue // azcopy takes two seconds for each
+		}
 		stage = append(stage, task.Staged{Source: "az://data/odd/" + name, Name: "in/" + name})
 	}
 	stage = append(stage, task.Staged{Source: "az://data/odd", Name: "odd dir"})
@@ -33,7 +34,12 @@ func TestRun(t *testing.T) {
 	if err := w.store.Mkdir(t.Context(), "data/dir/void", true); err != nil {
 		t.Fatal(err)
 	}
-	for _, tool := range tools(t) {
+	azcopy, env := azuretest.Azcopy(t)
+	w.env = append(w.env, env...)
+	if err := os.Symlink(azcopy, filepath.Join(w.bin, "azcopy")); err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range []string{"native", "azcopy"} {
 		t.Run(tool, func(t *testing.T) {
 			stdin := "from stdin"
 			tk := &task.Task{
@@ -58,14 +64,17 @@ V=captured
 			}
 			status, out, got := w.run(t, tk)
 			if status != 0 {
-				t.Fatalf("exit %d\n%s", status, out)
+				t.Fatalf("exit %d\n%s\n%s\n%s", status, out, got[".command.err"], got[".command.fault"])
 			}
 			want := map[string]string{
 				"said": "tool it\n", "read": stdin, "out/none/": "", "out/deep/f": "deep\n", "out/dirlink/f": "deep\n", "out/link": "one", "out/again": "one",
 				"sole": "one", "nothing": "", "joined": "AB", ".exitcode": "0", ".command.begin": "", ".command.out": "", ".command.err": "",
 			}
-			for _, name := range awkward {
-				want["out/in/"+name], want["out/odd/"+name] = "odd "+name, "odd "+name
+			for i, name := range awkward {
+				want["out/odd/"+name] = "odd " + name
+				if i%4 == 0 {
+					want["out/in/"+name] = "odd " + name
+				}
 			}
 			for _, name := range []string{".command.run", ".command.sh", ".command.in", ".command.log", ".command.trace", ".command.env"} {
 				if got[name] == "" && name != ".command.log" {
@@ -75,6 +84,9 @@ V=captured
 			}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("-want +got\n%s", d)
+			}
+			if tool == "azcopy" {
+				return
 			}
 			// By hand, in an empty directory.
 			dir := t.TempDir()
@@ -94,16 +106,18 @@ V=captured
 // run puts a task's control files into the storage and runs it as a node does.
 func (w *world) run(t *testing.T, tk *task.Task) (int, string, map[string]string) {
 	t.Helper()
+	w.prepare(t, tk)
+	status, out := w.node(t, t.TempDir(), "", "run", plainURI(tk.WorkDir))
+	return status, out, w.files(t, strings.TrimPrefix(tk.WorkDir, "az://"))
+}
+
+func (w *world) prepare(t *testing.T, tk *task.Task) {
+	t.Helper()
 	files, err := workdir.ControlFiles(tk)
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := strings.TrimPrefix(tk.WorkDir, "az://")
 	for name, data := range files {
-		w.put(t, map[string]string{place + "/" + name: string(data)})
+		w.put(t, map[string]string{strings.TrimPrefix(tk.WorkDir, "az://") + "/" + name: string(data)})
 	}
-	status, out := w.node(t, t.TempDir(), "", "run", plainURI(tk.WorkDir))
-	return status, out, w.files(t, place)
 }
-
-var _ = azuretest.Azcopy

@@ -69,7 +69,7 @@ func (n *Node) fetch(ctx context.Context, b *blobs, t transfer) error {
 	if !ours {
 		return n.fetchPublic(ctx, t.address, local)
 	}
-	if strings.Contains(strings.Trim(name, "/"), "/") && !strings.HasSuffix(name, "/") {
+	if strings.Contains(strings.Trim(name, "/"), "/") && !strings.HasSuffix(name, "/") && !b.o.directories {
 		err := b.Download(ctx, name, local)
 		var e *azblob.Error
 		if err == nil || errors.As(err, &e) && e.Kind != azblob.NotFound || configFault(err) || errors.Is(err, context.Canceled) {
@@ -134,6 +134,9 @@ func (b *blobs) fetchTree(ctx context.Context, name, local string) error {
 	}
 	if err := os.MkdirAll(local, 0o777); err != nil {
 		return err
+	}
+	if b.o.directories {
+		return nil
 	}
 	return inParallel(ctx, len(files), b.o.connections(), func(ctx context.Context, i int) error {
 		to, err := below(local, files[i])

@@ -74,6 +74,9 @@ func (w *walk) visit(local, name string, above []inode) error {
 		return nil
 	}
 	w.seen[name] = true
+	if strings.Contains(name, `\`) {
+		return fmt.Errorf("output `%s`: the storage cannot keep a name with a backslash: %w", name, errUser)
+	}
 	info, err := os.Stat(local)
 	if err != nil {
 		return w.missing(local, name, err)

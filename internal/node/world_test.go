@@ -43,6 +43,7 @@ type world struct {
 	azurite *azuretest.Service
 	store   *azblob.Storage
 	shared  string
+	bin     string // on PATH
 	env     []string
 	asked   atomic.Int64 // tokens
 	refuse  atomic.Int64 // status of the identity endpoint, 0 = none
@@ -50,7 +51,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{azurite: azuretest.Azurite(t), shared: t.TempDir()}
+	w := &world{azurite: azuretest.Azurite(t), shared: t.TempDir(), bin: t.TempDir()}
 	c, err := service.NewClient(w.azurite.URL(), w.azurite.Credential(), &service.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: w.azurite.Client, Retry: policy.RetryOptions{MaxRetries: -1}}})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.env = []string{
-		"PATH=/usr/bin:/bin", "SLUICE_TEST_NODE=1", "SLUICE_NODE=" + os.Args[0], "SSL_CERT_FILE=" + ca,
+		"PATH=" + w.bin + ":/usr/bin:/bin", "SLUICE_TEST_NODE=1", "SLUICE_NODE=" + os.Args[0], "SSL_CERT_FILE=" + ca,
 		"HTTP_PROXY=" + proxy.URL, "HTTPS_PROXY=" + proxy.URL, "AZ_BATCH_NODE_SHARED_DIR=" + w.shared, "TMPDIR=" + t.TempDir(),
 	}
 	for _, v := range Environment(Settings{Endpoint: strings.TrimSuffix(w.azurite.URL(), "/"), ClientID: "c-1", TenantID: "t-1"}) {
@@ -179,8 +180,8 @@ func (w *world) read(t *testing.T, name string) string {
 // node runs a command of this package as a process of its own.
 func (w *world) node(t *testing.T, dir, stdin string, args ...string) (int, string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], append([]string{"node"}, args...)...)
-	cmd.Dir, cmd.Env, cmd.Stdin = dir, w.env, strings.NewReader(stdin)
+	cmd := w.command(dir, args...)
+	cmd.Stdin = strings.NewReader(stdin)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -200,3 +201,11 @@ func (w *world) bash(t *testing.T, dir, script string) (int, string) {
 	}
 	return cmd.ProcessState.ExitCode(), string(out)
 }
+
+func (w *world) command(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], append([]string{"node"}, args...)...)
+	cmd.Dir, cmd.Env = dir, w.env
+	return cmd
+}
+
+func itoa(n int) string { return fmt.Sprint(n) }
