@@ -61,7 +61,8 @@ func checkFormula(formula, interval string) *failure {
 }
 
 // startScale lets a pool scale by its formula: it is evaluated at once and
-// then at the interval; samples are taken every 30 seconds.
+// then at the interval. Samples are taken every 30 seconds; when a formula is
+// evaluated first there is none yet.
 func (s *Service) startScale(p *pool) {
 	s.stopScaling(p)
 	p.interval = defaultInterval
@@ -69,7 +70,7 @@ func (s *Service) startScale(p *pool) {
 		p.interval = d
 	}
 	p.enabled = s.now()
-	s.takeSample(p)
+	p.stopSample = s.after(sampleInterval, func() { s.takeSample(p) })
 	s.rescale(p)
 }
 

@@ -366,10 +366,9 @@ func (s *scope) getSample(name string, args []value) (value, error) {
 		return value{}, formulaErr("GetSample needs a number of samples or a span of time")
 	}
 	if args[0].kind == 'n' {
-		n := int(args[0].num)
-		if n < 1 || n > len(s.samples) {
-			return value{}, &formulaError{"InsufficientSampleData", "There are not enough samples of " + name}
-		}
+		// A pool that was just made has no samples: the vector is empty, and
+		// max(0, …) of it is 0, on which common formulas rely.
+		n := max(0, int(min(args[0].num, float64(len(s.samples)))))
 		v := value{kind: 'v'}
 		for _, x := range s.samples[len(s.samples)-n:] {
 			v.vec = append(v.vec, x.values[name])

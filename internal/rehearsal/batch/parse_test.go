@@ -85,7 +85,9 @@ func TestFormulas(t *testing.T) {
 		{`$TargetDedicatedNodes = nope;`, 2, "nope is not defined"},
 		{`$TargetDedicatedNodes = avg();`, 2, "at least one value"},
 		{`$TargetDedicatedNodes = frob(1);`, 2, "frob is not known"},
-		{`$TargetDedicatedNodes = $PendingTasks.GetSample(11);`, 2, "not enough samples"},
+		{`$TargetDedicatedNodes = len($PendingTasks.GetSample(11));`, 10, ""},
+		{`$TargetDedicatedNodes = max($PendingTasks.GetSample(TimeInterval_Hour, 90));`, 2, "not enough samples"},
+		{`$TargetDedicatedNodes = max(3, $CurrentDedicatedNodes.GetSample(0));`, 3, ""},
 		{`$TargetDedicatedNodes = time();`, 2, "is not a number"},
 	}
 	for _, test := range tests {

@@ -630,3 +630,34 @@ func TestRetention(t *testing.T) {
 		r.s.Close()
 	})
 }
+
+// At the first evaluation a pool has no samples: a formula can begin with a
+// number of nodes, and comes to zero when nothing is to do.
+func TestFirstEvaluation(t *testing.T) {
+	t.Parallel()
+	virtual(t, nil, func(r *rig, _ *scripted) {
+		p := fixedPool(0)
+		p.Properties.ScaleSettings = &armbatch.ScaleSettings{AutoScale: &armbatch.AutoScaleSettings{EvaluationInterval: to.Ptr("PT5M"), Formula: to.Ptr(`share = 0.25;
+most = 8;
+first = 2;
+window = TimeInterval_Minute * 5;
+known = $PendingTasks.GetSamplePercent(window);
+tasks = known < 30 ? (known > 0 ? max($PendingTasks.GetSample(1)) : 0) : max(max($PendingTasks.GetSample(1)), avg($PendingTasks.GetSample(window)));
+need = known > 0 ? ceil(tasks * share - 0.001) : first;
+want = need > 0 ? need : 0;
+$TargetDedicatedNodes = max(0, min(most, want));
+$TargetLowPriorityNodes = 0;
+$NodeDeallocationOption = taskcompletion;`)}}
+		r.pool("p", p)
+		r.after(2 * time.Minute)
+		want(t, "first", r.nodes("p"), "[idle idle]")
+		r.job("j", nil)
+		for i := range 24 {
+			r.task("j", fmt.Sprint("t", i), "sleep 20m", nil)
+		}
+		r.after(4 * time.Minute)
+		want(t, "for 24 tasks", len(r.nodes("p")), 6)
+		r.after(2 * time.Hour)
+		want(t, "nothing to do", len(r.nodes("p")), 0)
+	})
+}
