@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
@@ -11,8 +11,11 @@ import (
 	"sluice/internal/azure"
 	"sluice/internal/config"
 	"sluice/internal/executor"
+	"sluice/internal/executor/azurebatch"
+	"sluice/internal/lang/value"
 	"sluice/internal/storage"
 	"sluice/internal/storage/azblob"
+	"sluice/internal/task"
 )
 
 // cloud is what a run has of Azure, made when it is first asked for.
@@ -78,5 +81,31 @@ func (r *run) hasVault() bool {
 
 // azureBatch is the executor of that name.
 func (r *run) azureBatch() (executor.Executor, error) {
-	return nil, fmt.Errorf("the executor `azurebatch` is not available in this release")
+	clients, err := r.cloud.open()
+	if err != nil {
+		return nil, err
+	}
+	store, err := r.storages.of("az")
+	if err != nil {
+		return nil, err
+	}
+	o := azurebatch.Options{
+		Clients: clients, Session: r.session, RunName: r.name, Resume: r.resumed,
+		WorkDir: r.remoteDir(), Store: store, Notice: r.notice, Warn: r.warn,
+	}
+	if value.Truth(r.config.Get("fusion", "enabled")) {
+		o.Fusion = &azurebatch.Fusion{Env: r.fusionEnv()}
+	}
+	return azurebatch.New(o)
+}
+
+// fusionEnv are the variables FUSION_… that the configuration gives to tasks.
+func (r *run) fusionEnv() []task.EnvVar {
+	var list []task.EnvVar
+	for _, v := range r.config.Env() {
+		if strings.HasPrefix(v.Name, "FUSION_") {
+			list = append(list, task.EnvVar{Name: v.Name, Value: v.Value})
+		}
+	}
+	return list
 }

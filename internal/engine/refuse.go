@@ -10,7 +10,7 @@ import (
 )
 
 // executors are the names the `executor` directive may have.
-var executors = []string{"local"}
+var executors = []string{"local", "azurebatch"}
 
 // unavailable are settings that would change what a run does and that this
 // release does not carry out: switched on, they end the run before it starts.
