@@ -248,10 +248,12 @@ func listEverywhere[T any](ctx context.Context, c *Clients, kind, version string
 
 // A Principal is who a token is about.
 type Principal struct {
-	ObjectID, AppID, TenantID string
-	ResourceID                string // of a managed identity
-	Name                      string // of a person
-	Source                    string // where the token comes from
+	ObjectID   string `json:"objectId"`
+	AppID      string `json:"appId"`
+	TenantID   string `json:"tenantId"`
+	ResourceID string `json:"resourceId,omitempty"` // of a managed identity
+	Name       string `json:"name,omitempty"`       // of a person
+	Source     string `json:"source,omitempty"`     // where the token comes from
 }
 
 // WhoAmI is who the head is, as its token for ARM says.

@@ -22,6 +22,7 @@ type azureRequest struct {
 	format         string
 	pool           string
 	createIdentity bool
+	help           bool
 }
 
 const azureCheckHelp = `Usage: %[1]s azure check [script] [--deep] [--format table|json] [options of run]
@@ -42,6 +43,8 @@ func (p *program) azureArgs(r *request, formats []string) (*azureRequest, *reque
 			name = ""
 		}
 		switch name {
+		case "h", "help":
+			a.help = true
 		case "deep":
 			a.deep = true
 		case "create-identity":
@@ -85,7 +88,7 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 	if err != nil {
 		return nil, nil, err
 	}
-	if run.help || r.help {
+	if a.help || run.help || r.help {
 		fmt.Fprintf(p.stdout, azureCheckHelp, p.brand)
 		return a, nil, nil
 	}

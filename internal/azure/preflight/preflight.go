@@ -218,7 +218,10 @@ func (r *runner) credential(ctx context.Context) bool {
 	if name == "" {
 		name = who.ResourceID[strings.LastIndexByte(who.ResourceID, '/')+1:]
 	}
-	r.say(1, "%s, object id %s", strings.TrimPrefix(strings.TrimSpace(name+" by "+who.Source), "by "), who.ObjectID)
+	if who.Source != "" {
+		name += " (" + who.Source + ")"
+	}
+	r.say(1, "%s, object id %s", strings.TrimSpace(name), who.ObjectID)
 	return true
 }
 

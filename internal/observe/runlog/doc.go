@@ -11,5 +11,7 @@
 // run. The first error is kept, handed to OnError once, and later lines are
 // dropped.
 //
+// Tokens, signatures and keys are taken out of every line.
+//
 // Start with Open.
 package runlog

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sluice/internal/secret"
 )
 
 // keep is how many older logs stay.
@@ -189,7 +191,7 @@ func (l *Log) Line(at time.Time, thread string, level slog.Level, logger, msg st
 	if logger == "" {
 		logger = l.logger
 	}
-	line := at.Format("Jan-02 15:04:05.000") + " [" + thread + "] " + levelName(level) + " " + abbreviate(logger) + " - " + msg + "\n"
+	line := at.Format("Jan-02 15:04:05.000") + " [" + thread + "] " + levelName(level) + " " + abbreviate(logger) + " - " + secret.Redact(msg) + "\n"
 	l.push([]byte(line))
 }
 

@@ -162,3 +162,24 @@ func TestPath(t *testing.T) {
 		t.Error(Path("opt.log", env), Path("", env), Path("", none))
 	}
 }
+
+// TestNoSecrets: no token or signature reaches the file.
+func TestNoSecrets(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "log")
+	l, err := Open(Options{File: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Line(time.Now(), "main", slog.LevelError, "x", "GET https://a.blob.core.windows.net/c?sig=CANARYCANARY with Bearer CANARYCANARY")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(data), "CANARY") || !strings.Contains(string(data), "(hidden)") {
+		t.Errorf("%s", data)
+	}
+}
