@@ -25,7 +25,7 @@ type copier struct {
 	dir  string
 }
 
-func newCopier(t *testing.T, w *World, identity string) *copier {
+func newCopier(t testing.TB, w *World, identity string) *copier {
 	t.Helper()
 	path, libraries := azuretest.Azcopy(t)
 	p, ok := w.IAM().Principal(identity)
@@ -44,7 +44,7 @@ func newCopier(t *testing.T, w *World, identity string) *copier {
 	return &copier{path: path, env: append(env, libraries...), dir: dir}
 }
 
-func (c *copier) run(t *testing.T, args ...string) (string, error) {
+func (c *copier) run(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -55,7 +55,7 @@ func (c *copier) run(t *testing.T, args ...string) (string, error) {
 }
 
 // must is a copy that succeeds.
-func (c *copier) must(t *testing.T, args ...string) {
+func (c *copier) must(t testing.TB, args ...string) {
 	t.Helper()
 	if out, err := c.run(t, args...); err != nil {
 		logs, _ := filepath.Glob(filepath.Join(c.dir, "log", "*.log"))
@@ -153,7 +153,7 @@ func TestAzcopy(t *testing.T) {
 }
 
 // openBlobs is a World with the built-in Blob service.
-func openBlobs(t *testing.T, st *state.State) *World {
+func openBlobs(t testing.TB, st *state.State) *World {
 	t.Helper()
 	st.Tenant = state.GUID(t.Name())
 	w, err := New(Options{State: st, Dir: t.TempDir()})
