@@ -240,6 +240,9 @@ func (l *lane) retire(j *job) {
 	l.e.mu.Lock()
 	defer l.e.mu.Unlock()
 	j.ended = true
+	if len(j.live) > 0 {
+		l.e.awake()
+	}
 	if l.job == j {
 		l.job = nil
 		l.past = append(l.past, j)

@@ -44,13 +44,30 @@ func (e *Executor) Kill(ctx context.Context, handles []executor.Handle) error {
 	var errs []error
 	for _, j := range order {
 		if whole[j] {
-			errs = append(errs, e.endJob(ctx, j))
+			err := e.endJob(ctx, j)
+			if err == nil {
+				e.finishWaiting(doomed[j])
+			}
+			errs = append(errs, err)
 			continue
 		}
 		errs = append(errs, e.endTasks(ctx, j, doomed[j]))
 	}
 	e.awake()
 	return errors.Join(errs...)
+}
+
+// finishWaiting reports tasks that did not run when their job was ended: the
+// service leaves them as they are for ever.
+func (e *Executor) finishWaiting(list []*entry) {
+	for _, en := range list {
+		e.mu.Lock()
+		waits := en.state < task.Running && !en.ending
+		e.mu.Unlock()
+		if waits {
+			e.finish(en, task.Aborted, task.Result{Exit: -1, Err: ErrKilled, Complete: time.Now(), Metrics: workdir.Unmeasured})
+		}
+	}
 }
 
 // endJob ends a job with all that is in it.

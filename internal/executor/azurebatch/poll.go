@@ -120,7 +120,7 @@ func (e *Executor) pollJob(ctx context.Context, j *job) (int, error) {
 	e.mu.Lock()
 	now := time.Now()
 	quiet := now.Sub(j.news) > idleList && now.Sub(j.whole) > idleList
-	all := now.Sub(j.whole) > wholeList || quiet
+	all := now.Sub(j.whole) > wholeList || quiet || j.ended && now.Sub(j.whole) > settleIn
 	since, waiting := j.asked, false
 	for _, en := range j.live {
 		if en.state < task.Running {
@@ -284,8 +284,16 @@ func (e *Executor) learnStart(en *entry, t *azbatch.Task, node string) bool {
 // reconcile lists all tasks of a job: what the filtered lists have missed, and
 // tasks that are no longer there.
 func (e *Executor) reconcile(ctx context.Context, j *job) (int, error) {
+	state, err := e.jobState(ctx, j) // before the list: what it calls active then stays so
+	if err != nil {
+		return 0, err
+	}
+	over := state == azbatch.JobStateCompleted
 	seen := map[string]bool{}
-	n, asked, err := e.list(ctx, j, nil, func(t *azbatch.Task) { seen[val(t.ID)] = true })
+	n, asked, err := e.list(ctx, j, nil, func(t *azbatch.Task) {
+		// A job that ended leaves what did not run as it was.
+		seen[val(t.ID)] = !over || val(t.State) == azbatch.TaskStateCompleted
+	})
 	if gone(err) {
 		return n, e.lostJob(ctx, j)
 	}
@@ -303,16 +311,36 @@ func (e *Executor) reconcile(ctx context.Context, j *job) (int, error) {
 		if seen[id] || en.ending || en.posted != nil || now.Sub(en.submit) < settleIn {
 			continue
 		}
-		if en.missed++; en.missed >= 2 {
+		if en.missed++; en.missed >= 2 || over {
 			en.ending = true
 			lost = append(lost, en)
 		}
 	}
 	e.mu.Unlock()
 	for _, en := range lost {
-		e.again(ctx, en, "the service no longer has it")
+		why := "the service no longer has it"
+		if over {
+			why = "its job " + j.id + " ended before it ran"
+		}
+		e.again(ctx, en, why)
 	}
 	return n + len(lost), nil
+}
+
+// jobState asks for the state of a job; one that takes no more tasks is retired.
+func (e *Executor) jobState(ctx context.Context, j *job) (azbatch.JobState, error) {
+	got, err := e.s.batch.GetJob(ctx, j.id, nil)
+	if gone(err) {
+		return azbatch.JobStateActive, nil // the list says so, too
+	}
+	if err != nil {
+		return "", fmt.Errorf("read job %s: %w", j.id, err)
+	}
+	s := val(got.State)
+	if s == azbatch.JobStateCompleted || s == azbatch.JobStateTerminating || s == azbatch.JobStateDeleting {
+		j.lane.retire(j)
+	}
+	return s, nil
 }
 
 // lostJob takes all tasks of a job that is gone for lost.

@@ -105,14 +105,14 @@ func (e *Executor) reattach(ctx context.Context) error {
 			}
 			l.gen = max(l.gen, gen)
 			e.mu.Unlock()
-			return e.readRemains(ctx, j, &mu)
+			return e.readRemains(ctx, j, val(got.State) == azbatch.JobStateActive, &mu)
 		})
 	}
 	return g.Wait()
 }
 
 // readRemains lists the tasks of a job of an earlier head.
-func (e *Executor) readRemains(ctx context.Context, j *job, mu *sync.Mutex) error {
+func (e *Executor) readRemains(ctx context.Context, j *job, active bool, mu *sync.Mutex) error {
 	pager := e.s.batch.NewListTasksPager(j.id, &azbatch.ListTasksOptions{
 		SelectParam: []string{"id", "state", "executionInfo"}, MaxResults: to.Ptr[int32](1000),
 	})
@@ -126,7 +126,7 @@ func (e *Executor) readRemains(ctx context.Context, j *job, mu *sync.Mutex) erro
 		}
 		mu.Lock()
 		for i := range page.Value {
-			e.keep(j, &page.Value[i])
+			e.keep(j, &page.Value[i], active)
 		}
 		mu.Unlock()
 	}
@@ -134,7 +134,7 @@ func (e *Executor) readRemains(ctx context.Context, j *job, mu *sync.Mutex) erro
 }
 
 // keep notes one task; the last k of a hash counts.
-func (e *Executor) keep(j *job, t *azbatch.Task) {
+func (e *Executor) keep(j *job, t *azbatch.Task, active bool) {
 	h, k, ok := parseTaskID(val(t.ID))
 	if !ok {
 		return
@@ -143,6 +143,9 @@ func (e *Executor) keep(j *job, t *azbatch.Task) {
 		return
 	}
 	what, lost := remainsOf(t)
+	if !active && val(t.State) != azbatch.TaskStateCompleted {
+		what, lost = executor.Unknown, true // it will never run
+	}
 	e.known[h] = &remains{job: j, id: val(t.ID), k: k, what: what, lost: lost}
 }
 

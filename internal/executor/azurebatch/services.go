@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -126,12 +124,8 @@ func passing(err error) bool {
 		return false
 	}
 	var finding *azure.FindingError
-	if errors.As(err, &finding) {
-		return false
-	}
-	var network net.Error
-	var op *net.OpError
-	return errors.As(err, &network) || errors.As(err, &op) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	var final interface{ NonRetriable() } // such as a credential that is refused
+	return !errors.As(err, &finding) && !errors.As(err, &final)
 }
 
 // throttled says whether the service asks to be called less often.

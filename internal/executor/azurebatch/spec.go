@@ -118,6 +118,9 @@ func (e *Executor) make(ctx context.Context, id, hash string, spec armbatch.Pool
 		spec.Properties.Metadata = append(spec.Properties.Metadata, &armbatch.MetadataItem{Name: &name, Value: &value})
 	}
 	slices.SortFunc(spec.Properties.Metadata, func(a, b *armbatch.MetadataItem) int { return strings.Compare(*a.Name, *b.Name) })
+	if a := spec.Properties.ScaleSettings.AutoScale; a != nil {
+		a.Formula = to.Ptr(strings.ReplaceAll(*a.Formula, bornMark, time.Now().UTC().Format(time.RFC3339)))
+	}
 	if err := e.put(ctx, id, spec); err != nil {
 		return nil, err
 	}
@@ -376,16 +379,22 @@ func formula(first, most int, share float64, spot bool) string {
 	return fmt.Sprintf(`share = %g;
 most = %d;
 first = %d;
+young = time() < time("`+bornMark+`") + TimeInterval_Minute * 10;
 window = TimeInterval_Minute * 5;
 known = $PendingTasks.GetSamplePercent(window);
 tasks = known < 30 ? (known > 0 ? max($PendingTasks.GetSample(1)) : 0) : max(max($PendingTasks.GetSample(1)), avg($PendingTasks.GetSample(window)));
-need = known > 0 ? ceil(tasks * share - 0.001) : first;
+need = ceil(tasks * share - 0.001);
+need = young && need < first ? first : need;
 want = need > 0 ? need%s : 0;
 %s = max(0, min(most, want));
 %s = 0;
 $NodeDeallocationOption = taskcompletion;
 `, share, most, first, credit, target, other)
 }
+
+// bornMark stands in a formula for the time when its pool is made, which is no
+// part of the specification.
+const bornMark = "{born}"
 
 // roundShare has three digits, so that pools of nearly equal tasks are one.
 func roundShare(f float64) float64 {

@@ -40,7 +40,6 @@ type poolView struct {
 type alarm struct {
 	kind  string // quota, capacity, resize, formula, unevaluated, nodes, empty, busy
 	text  string
-	fatal bool // no patience helps: somebody must act
 	kick  bool // the formula is to be set again
 	evict bool // nodes are to be looked into, and removed
 }
@@ -102,9 +101,8 @@ func resizeText(r azbatch.ResizeError) string {
 
 // watch is what the watchdog remembers of a pool.
 type watch struct {
-	kind   string
-	since  time.Time // of this kind without a break
-	told   time.Time
+	since  time.Time            // something is wrong, without a break; zero: nothing is
+	told   map[string]time.Time // when, by kind
 	kicked time.Time
 	failed map[string]int // nodes that failed, by how
 	dead   map[string]bool
@@ -147,7 +145,7 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 		}
 		w := seen[l]
 		if w == nil {
-			w = &watch{failed: map[string]int{}, dead: map[string]bool{}}
+			w = &watch{told: map[string]time.Time{}, failed: map[string]int{}, dead: map[string]bool{}}
 			seen[l] = w
 		}
 		errs = append(errs, e.react(ctx, l, w, v))
@@ -237,17 +235,20 @@ func (e *Executor) react(ctx context.Context, l *lane, w *watch, v poolView) err
 	now := time.Now()
 	a := assess(now, v)
 	if a == nil {
-		if w.kind != "" {
-			e.o.Notice("pool " + l.pool.id + ": tasks run again")
+		if len(w.told) > 0 {
+			e.o.Notice("pool " + l.pool.id + ": tasks run")
 		}
-		w.kind = ""
+		clear(w.told)
+		w.since = time.Time{}
 		return nil
 	}
-	if a.kind != w.kind {
-		w.kind, w.since, w.told = a.kind, now, time.Time{}
+	if w.since.IsZero() {
+		w.since = now.Add(-watchEvery)
 	}
-	if now.Sub(w.told) >= repeatAfter {
-		w.told = now
+	// Errors of a pool come and go while it tries again: each kind is told once
+	// in a while, and that nothing runs yet only if nothing better is known.
+	if at, ok := w.told[a.kind]; (!ok || now.Sub(at) >= repeatAfter) && (a.kind != "busy" || len(w.told) == 0 || ok && len(w.told) == 1) {
+		w.told[a.kind] = now
 		e.o.Notice("pool " + l.pool.id + ": " + a.text)
 	}
 	if limit := e.maxWait(); limit > 0 && now.Sub(w.since) >= limit && v.Running == 0 {
