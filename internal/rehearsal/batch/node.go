@@ -118,7 +118,10 @@ func (s *Service) boot(n *node) {
 		if n.life != life || n.state != "creating" {
 			return
 		}
-		n.booted, n.billed = s.now(), s.now()
+		n.booted = s.now()
+		if n.billed.IsZero() { // a node that restarts has cost all the time
+			n.billed = n.booted
+		}
 		n.set("starting", n.booted)
 		s.after(half, func() { s.started(n, life) })
 	})

@@ -609,6 +609,9 @@ func TestDisableAndReboot(t *testing.T) {
 		r.after(5 * time.Minute)
 		want(t, "task", *r.getTask("j", "a").State, "completed")
 		want(t, "runs", run.count("task a"), 3)
+		if u := r.s.Usage(); u[0].Dedicated < 11*time.Minute {
+			t.Errorf("a node that was restarted has cost %v", u[0].Dedicated)
+		}
 	})
 }
 

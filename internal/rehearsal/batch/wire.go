@@ -38,7 +38,7 @@ func (c *call) base() string {
 	scheme := c.r.URL.Scheme
 	if scheme == "" {
 		scheme = "https"
-		if c.r.TLS == nil && !strings.HasSuffix(c.r.Host, ".batch.azure.com") {
+		if c.r.TLS == nil && !strings.Contains(c.r.Host, ".batch.") {
 			scheme = "http"
 		}
 	}
