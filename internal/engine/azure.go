@@ -9,6 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 
 	"sluice/internal/azure"
+	"sluice/internal/azure/preflight"
 	"sluice/internal/config"
 	"sluice/internal/executor"
 	"sluice/internal/executor/azurebatch"
@@ -93,10 +94,38 @@ func (r *run) azureBatch() (executor.Executor, error) {
 		Clients: clients, Session: r.session, RunName: r.name, Resume: r.resumed,
 		WorkDir: r.remoteDir(), Store: store, Notice: r.notice, Warn: r.warn,
 	}
+	cfg, err := r.cloud.config()
+	if err != nil {
+		return nil, err
+	}
+	if !cfg.Batch.PreflightOff {
+		plan := preflight.PlanOf(r.config, cfg, clients, r.remoteDir(), r.params)
+		o.Check = func(ctx context.Context) error { return r.checkAzure(preflight.Run(ctx, plan)) }
+	}
 	if value.Truth(r.config.Get("fusion", "enabled")) {
 		o.Fusion = &azurebatch.Fusion{Env: r.fusionEnv()}
 	}
 	return azurebatch.New(o)
+}
+
+// checkAzure tells what could not be found out, and fails with the first thing
+// that is not as it must be; the others are told before.
+func (r *run) checkAzure(report preflight.Report) error {
+	var bad []azure.Finding
+	for _, f := range report.Findings() {
+		if f.Unknown {
+			r.notice((&azure.FindingError{Finding: f}).Error())
+			continue
+		}
+		bad = append(bad, f)
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	for _, f := range bad[1:] {
+		r.warn((&azure.FindingError{Finding: f}).Error())
+	}
+	return &azure.FindingError{Finding: bad[0]}
 }
 
 // fusionEnv are the variables FUSION_… that the configuration gives to tasks.
