@@ -25,7 +25,7 @@ type azureRequest struct {
 	help           bool
 }
 
-const azureCheckHelp = `Usage: %[1]s azure check [script] [--deep] [--format table|json] [options of run]
+const azureCheckHelp = `Usage: %[1]s azure check [script] [--format table|json] [options of run]
        %[1]s azure grant [script] [--format az|bicep|terraform] [--pool <name> --create-identity]
 
 check looks at everything a run on Azure Batch needs and changes nothing. It
@@ -88,6 +88,9 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 	if err != nil {
 		return nil, nil, err
 	}
+	if a.deep {
+		return nil, nil, &usageError{message: "probes on nodes are not available yet", help: "`azure check` without --deep looks at everything that can be seen from here"}
+	}
 	if a.help || run.help || r.help {
 		fmt.Fprintf(p.stdout, azureCheckHelp, p.brand)
 		return a, nil, nil
@@ -143,9 +146,6 @@ func (p *program) azureCheck(r *request) error {
 	a, report, err := p.azureReport(r, []string{"table", "json"})
 	if err != nil || report == nil {
 		return err
-	}
-	if a.deep {
-		return &usageError{message: "`azure check --deep` is not available: probes run when a run begins with azure.batch.preflight = 'deep'"}
 	}
 	if a.format == "json" {
 		err = report.JSON(p.stdout)

@@ -263,7 +263,7 @@ func (r *runner) report(ready bool) Report {
 			c.State, c.Detail = Skipped, "needs what failed above"
 		}
 		if n == 8 && r.p.Probe == nil {
-			c.State, c.Detail = Skipped, "only with --deep"
+			c.State, c.Detail = Skipped, "no probe on nodes"
 		}
 		for _, f := range c.Findings {
 			switch {

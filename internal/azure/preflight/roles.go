@@ -189,7 +189,7 @@ func (s *roleSet) node(ctx context.Context, i azure.Identity, n need) {
 	h, err := s.held(ctx, i.PrincipalID, n.scope)
 	if err != nil {
 		what := fmt.Sprintf("whether %s may %s cannot be found out: %s", i.Name, n.what, short(err))
-		r.doubt("AZ206", what, "sluice azure check --deep",
+		r.doubt("AZ206", what,
 			Grant{PrincipalID: r.head.ObjectID, Who: "head", Role: "Reader", Scope: resourceOf(n.scope)}.command())
 		return
 	}
