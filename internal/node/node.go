@@ -27,7 +27,8 @@ type Node struct {
 	Stderr io.Writer
 	HTTP   *http.Client // nil: with the proxy of the environment
 
-	kept *Tokens
+	kept     *Tokens
+	iptables string // "" = that on PATH
 }
 
 // A usage is a command line that cannot be meant.

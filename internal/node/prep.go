@@ -207,8 +207,12 @@ var forbidden = []string{"169.254.169.254/32", "168.63.129.16/32"}
 
 // isolate keeps containers from them; a rule that is there stays the only one.
 func (n *Node) isolate(ctx context.Context) error {
+	program := n.iptables
+	if program == "" {
+		program = "iptables"
+	}
 	run := func(args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, "iptables", append([]string{"-w", "60"}, args...)...)
+		cmd := exec.CommandContext(ctx, program, append([]string{"-w", "60"}, args...)...)
 		cmd.Env = n.Env
 		return cmd.CombinedOutput()
 	}
