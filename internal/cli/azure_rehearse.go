@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"sluice/internal/engine"
 	"sluice/internal/lang/diag"
@@ -80,8 +81,15 @@ func (p *program) rehearse(r *request) error {
 			return err
 		}
 	}
+	if st.Batch.ScaleEvery == 0 {
+		st.Batch.ScaleEvery = scaleEvery
+	}
 	return p.inWorld(q, st)
 }
+
+// scaleEvery is how often pools look what they need: Azure's five minutes
+// would be most of a rehearsal.
+const scaleEvery = 2 * time.Second
 
 // parseRehearse takes the options off the front; the rest is for `run`.
 func (p *program) parseRehearse(args []string) (q rehearseRequest, err error) {

@@ -14,6 +14,7 @@ func (w *World) Defaults() string {
 	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
 	line("// What a rehearsal of Azure sets; everything else goes over it.")
 	line("process.executor = 'azurebatch'")
+	line("process.container = 'ubuntu:24.04' // automatic pools run containers; here they are plain processes")
 	if len(s.Storage) > 0 && len(s.Storage[0].Containers) > 0 {
 		line("workDir = 'az://%s/rehearsal'", s.Storage[0].Containers[0])
 		line("azure.storage.accountName = '%s'", s.Storage[0].Name)

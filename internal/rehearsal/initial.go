@@ -72,6 +72,7 @@ func InitialState() string {
 	line("  spotQuota: %d", s.Batch.SpotQuota)
 	line("  # familyQuota: {standardDDSv5Family: 100}")
 	line("  nodeStart: %s   # how long a node takes to start", short(s.Batch.NodeStart))
+	line("  # scaleEvery: 2s   # how often formulas are evaluated; 5m and more on Azure")
 	line("  # listLag: 2s   # lists are so far behind")
 	line("")
 	line("# Pools that are there before the run.")

@@ -74,6 +74,15 @@ func (s *Service) startScale(p *pool) {
 	s.rescale(p)
 }
 
+// often shortens an interval to the one that the state wishes, if it does: few
+// want to wait as long for nodes as Azure makes them.
+func (s *Service) often(interval time.Duration) time.Duration {
+	if every := s.state.Batch.ScaleEvery; every > 0 {
+		return min(interval, every)
+	}
+	return interval
+}
+
 func (s *Service) stopScaling(p *pool) {
 	for _, stop := range []func(){p.stopScale, p.stopSample} {
 		if stop != nil {
@@ -88,7 +97,7 @@ func (s *Service) takeSample(p *pool) {
 	if len(p.samples) > maxSamples {
 		p.samples = append([]sample(nil), p.samples[len(p.samples)-maxSamples/2:]...)
 	}
-	p.stopSample = s.after(sampleInterval, func() { s.takeSample(p) })
+	p.stopSample = s.after(s.often(sampleInterval), func() { s.takeSample(p) })
 }
 
 // measure is what the service-defined variables are now.
@@ -122,7 +131,7 @@ func (s *Service) rescale(p *pool) {
 	if p.state != "active" || !p.spec.EnableAutoScale {
 		return
 	}
-	p.stopScale = s.after(p.interval, func() { s.rescale(p) })
+	p.stopScale = s.after(s.often(p.interval), func() { s.rescale(p) })
 	run, got := s.evaluate(p, p.spec.Formula)
 	p.scaleRun = run
 	s.touch(p)

@@ -89,6 +89,7 @@ type Batch struct {
 	FamilyQuota    map[string]int `yaml:"familyQuota"`
 	ListLag        time.Duration  `yaml:"listLag"` // lists are so far behind
 	NodeStart      time.Duration  `yaml:"nodeStart"`
+	ScaleEvery     time.Duration  `yaml:"scaleEvery"` // formulas are evaluated at least so often; 0: as the pool says
 }
 
 // Pool is a pool that exists before the rehearsal begins.
