@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
@@ -179,9 +178,4 @@ func drain(resp *http.Response) {
 		return
 	}
 	resp.Body.Close()
-}
-
-// once makes calls that a check can do without fail at the first refusal.
-func once(ctx context.Context) context.Context {
-	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
 }
