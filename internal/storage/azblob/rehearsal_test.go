@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type rehearsed struct {
 	roles   *iam.Store
 	server  *httptest.Server
 	client  *http.Client
-	wrap    http.Handler // what is before the service
+	wrap    atomic.Pointer[http.HandlerFunc] // what is before the service
 }
 
 func rehearse(t *testing.T, o blob.Options) *rehearsed {
@@ -59,8 +60,8 @@ func rehearse(t *testing.T, o blob.Options) *rehearsed {
 	if r.service, err = blob.New(o); err != nil {
 		t.Fatal(err)
 	}
-	r.wrap = r.service
-	r.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.wrap.ServeHTTP(w, req) }))
+	r.before(r.service.ServeHTTP)
+	r.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { (*r.wrap.Load())(w, req) }))
 	t.Cleanup(r.server.Close)
 	transport := r.server.Client().Transport.(*http.Transport).Clone()
 	transport.TLSClientConfig.ServerName = "example.com"
@@ -72,6 +73,9 @@ func rehearse(t *testing.T, o blob.Options) *rehearsed {
 	t.Cleanup(transport.CloseIdleConnections)
 	return r
 }
+
+// before puts h before the service.
+func (r *rehearsed) before(h http.HandlerFunc) { r.wrap.Store(&h) }
 
 func (r *rehearsed) token(t *testing.T, who, audience string) string {
 	t.Helper()
