@@ -11,6 +11,7 @@ func azureCommands() map[string]func(*program, *request) error {
 	return map[string]func(*program, *request) error{
 		"check":    (*program).azureCheck,
 		"grant":    (*program).azureGrant,
+		"clean":    (*program).azureClean,
 		"rehearse": (*program).rehearse,
 	}
 }
