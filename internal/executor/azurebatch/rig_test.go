@@ -62,7 +62,7 @@ func (d doer) Do(r *http.Request) (*http.Response, error) {
 
 // A rig is an Azure with a head in it.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	w      *rehearsal.World
 	cfg    config.Azure
 	store  *azblob.Storage
@@ -76,7 +76,7 @@ type rig struct {
 
 const testSession = "0123abcd-0000-4000-8000-000000000000"
 
-func newRig(t *testing.T, st *state.State, change func(*config.Azure)) *rig {
+func newRig(t testing.TB, st *state.State, change func(*config.Azure)) *rig {
 	t.Helper()
 	r := &rig{t: t, runs: map[string]int{}}
 	r.run = func(ctx context.Context, c batch.Command, _ func(string, string)) int { return 0 }
