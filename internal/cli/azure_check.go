@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,12 +23,17 @@ type azureRequest struct {
 	help           bool
 }
 
-const azureCheckHelp = `Usage: %[1]s azure check [script] [--format table|json] [options of run]
-       %[1]s azure grant [script] [--format az|bicep|terraform] [--pool <name> --create-identity]
+const azureCheckHelp = `Usage: %[1]s azure check [script] [--deep] [--format table|json] [options of run]
+       %[1]s azure grant [script] [--deep] [--format az|bicep|terraform] [--pool <name> --create-identity]
 
 check looks at everything a run on Azure Batch needs and changes nothing. It
 ends with 0 when nothing stops the run, else with 1. grant prints the role
 assignments that are missing, and applies none.
+
+With --deep a task on a node of each pool tries what tasks do: get a token,
+write, read, list and delete blobs, pull the image, log in to registries, read
+secrets. A pool that the run would make is made, and nodes cost as long as
+they run. What went well is not tried again for 24 hours.
 `
 
 // azureArgs takes the arguments apart: own options, and those of run.
@@ -88,9 +91,6 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.deep {
-		return nil, nil, &usageError{message: "probes on nodes are not available yet", help: "`azure check` without --deep looks at everything that can be seen from here"}
-	}
 	if a.help || run.help || r.help {
 		fmt.Fprintf(p.stdout, azureCheckHelp, p.brand)
 		return a, nil, nil
@@ -115,11 +115,7 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 	if len(warnings) > 0 {
 		p.print(warnings)
 	}
-	cache := ""
-	if dir, err := os.UserCacheDir(); err == nil {
-		cache = filepath.Join(dir, "sluice", "azure")
-	}
-	clients, err := azure.Open(azure.Options{Config: settings, Getenv: p.getenv, CacheDir: cache})
+	clients, err := azure.Open(azure.Options{Config: settings, Getenv: p.getenv, CacheDir: azure.CacheDir(p.getenv)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,6 +132,12 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 		plan.Pools = slices.DeleteFunc(plan.Pools, func(q preflight.Pool) bool { return q.Name != a.pool })
 		if len(plan.Pools) == 0 {
 			return nil, nil, &usageError{message: fmt.Sprintf("no pool `%s` is configured", a.pool), help: "pools are those of azure.batch.pools, and those that a directive queue names"}
+		}
+	}
+	if a.deep || settings.Batch.PreflightDeep {
+		notice := func(text string) { fmt.Fprintln(p.stderr, text) }
+		if plan.Probe, err = engine.AzureProbe(clients, work, notice); err != nil {
+			return nil, nil, err
 		}
 	}
 	report := preflight.Run(ctx, plan)

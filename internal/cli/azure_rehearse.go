@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"sluice/internal/azure"
 	"sluice/internal/engine"
 	"sluice/internal/lang/diag"
 	"sluice/internal/rehearsal"
@@ -26,6 +27,8 @@ type rehearseRequest struct {
 	state string // file; "" for the default state
 	init  string // file to write; "-" is stdout
 	serve bool
+	check bool   // run `azure check`
+	deep  bool   // with its probes
 	keep  string // directory that stays; "" for one that goes
 	port  int
 	help  bool
@@ -40,6 +43,10 @@ Options, before those of run:
       What Azure is like: identities, grants, pools, quotas, faults
   --init [file]
       Write the default state with comments (default: rehearsal.yaml; - is the standard output)
+  --check
+      Run ` + "`azure check`" + ` there, and not the pipeline
+  --deep
+      The same, with a probe on a node of each pool
   --serve
       Only serve, and print the environment for heads that are started by hand
   --keep <dir>
@@ -50,7 +57,7 @@ Options, before those of run:
 The exit code is that of the run. docs/azure-rehearsal.md tells more.
 `
 
-var rehearseOptions = []string{"state", "init", "serve", "keep", "port", "help"}
+var rehearseOptions = []string{"state", "init", "serve", "check", "deep", "keep", "port", "help"}
 
 // rehearse is `azure rehearse`.
 func (p *program) rehearse(r *request) error {
@@ -64,6 +71,8 @@ func (p *program) rehearse(r *request) error {
 		return nil
 	case q.init != "":
 		return p.initialState(q)
+	case q.serve && q.check:
+		return &usageError{message: "`--serve` runs nothing, and `--check` or `--deep` is given", help: "leave one of them out"}
 	case q.serve && len(q.run) > 0:
 		return &usageError{message: fmt.Sprintf("`--serve` runs nothing, and `%s` is given", q.run[0]), help: fmt.Sprintf("`%s azure rehearse --serve`, and then `%s run` with the environment that it prints", p.brand, p.brand)}
 	case !q.serve:
@@ -135,6 +144,10 @@ func (q *rehearseRequest) set(name, value string) error {
 		q.help = true
 	case "serve":
 		q.serve = true
+	case "check":
+		q.check = true
+	case "deep":
+		q.check, q.deep = true, true
 	case "init":
 		if q.init = value; value == "" {
 			q.init = "rehearsal.yaml"
@@ -226,11 +239,18 @@ func (p *program) inWorld(q rehearseRequest, st *state.State) (err error) {
 	if err := os.WriteFile(defaults, []byte(w.Defaults()), 0o644); err != nil {
 		return fmt.Errorf("write the defaults of the configuration: %w", err)
 	}
-	env = append(env, engine.DefaultsVariable+"="+defaults)
+	env = append(env, engine.DefaultsVariable+"="+defaults, azure.CacheVariable+"="+filepath.Join(dir, "cache"))
 	if q.serve {
 		return p.serveWorld(w, dir, env)
 	}
-	err = p.runInWorld(q.run, env)
+	args := []string{"run"}
+	if q.check {
+		args = []string{"azure", "check"}
+	}
+	if q.deep {
+		args = append(args, "--deep")
+	}
+	err = p.runInWorld(append(args, q.run...), env)
 	p.printBudget(w)
 	return err
 }
@@ -252,10 +272,10 @@ func (p *program) rehearsalDir(keep string) (dir string, done func() error, err 
 	return keep, func() error { return nil }, nil
 }
 
-// runInWorld runs `run` in a process of its own, as a head on Azure would.
+// runInWorld runs a command of ours in a process of its own, as a head on Azure would.
 // Signals reach it through us, once each: it is in a process group of its own.
 func (p *program) runInWorld(args, env []string) error {
-	cmd := exec.Command(p.self, append([]string{"run"}, args...)...)
+	cmd := exec.Command(p.self, args...)
 	cmd.Args[0], cmd.Dir, cmd.Env, cmd.Stdin = p.brand, p.dir, rehearsal.Over(p.environ, env), p.stdin
 	cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

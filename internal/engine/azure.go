@@ -34,7 +34,7 @@ func (c *cloud) open() (*azure.Clients, error) {
 	c.once.Do(func() {
 		var cfg config.Azure
 		if cfg, c.err = c.config(); c.err == nil {
-			c.clients, c.err = azure.Open(azure.Options{Config: cfg, Getenv: c.getenv})
+			c.clients, c.err = azure.Open(azure.Options{Config: cfg, Getenv: c.getenv, CacheDir: azure.CacheDir(c.getenv)})
 		}
 	})
 	return c.clients, c.err
@@ -100,12 +100,35 @@ func (r *run) azureBatch() (executor.Executor, error) {
 	}
 	if !cfg.Batch.PreflightOff {
 		plan := preflight.PlanOf(r.config, cfg, clients, r.remoteDir(), r.params)
+		if cfg.Batch.PreflightDeep {
+			if plan.Probe, err = probeOn(o); err != nil {
+				return nil, err
+			}
+		}
 		o.Check = func(ctx context.Context) error { return r.checkAzure(preflight.Run(ctx, plan)) }
 	}
 	if value.Truth(r.config.Get("fusion", "enabled")) {
 		o.Fusion = &azurebatch.Fusion{Env: r.fusionEnv()}
 	}
 	return azurebatch.New(o)
+}
+
+// probeOn sends probes as the executor would send tasks.
+func probeOn(o azurebatch.Options) (func(context.Context, *preflight.Plan, preflight.Pool) (preflight.Probed, error), error) {
+	p, err := azurebatch.NewProber(o)
+	if err != nil {
+		return nil, err
+	}
+	return p.Probe, nil
+}
+
+// AzureProbe is what tries on nodes, outside of a run, what tasks would do
+// with a work directory.
+func AzureProbe(clients *azure.Clients, workDir string, notice func(string)) (func(context.Context, *preflight.Plan, preflight.Pool) (preflight.Probed, error), error) {
+	store := azblob.New(azblob.Options{Open: func(context.Context) (*service.Client, error) {
+		return clients.Blobs(clients.Config.Storage.AccountName)
+	}})
+	return probeOn(azurebatch.Options{Clients: clients, Session: "check", RunName: "azure check", WorkDir: workDir, Store: store, Notice: notice, Warn: notice})
 }
 
 // checkAzure tells what could not be found out, and fails with the first thing

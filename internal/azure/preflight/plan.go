@@ -85,12 +85,22 @@ func (p *Plan) look(path []string, text string) {
 			p.Read = add(p.Read, name)
 		}
 	case path[0] == "process" && last == "container":
-		p.Containers = true
-		server, _, _ := strings.Cut(strings.TrimPrefix(text, "docker://"), "/")
-		p.registry(server)
+		p.Image(text)
 	case path[0] == "process" && last == "secret":
 		p.Secrets = add(p.Secrets, text)
 	}
+}
+
+// Image adds the image of a process to the plan.
+func (p *Plan) Image(name string) {
+	name = strings.TrimPrefix(name, "docker://")
+	if name == "" {
+		return
+	}
+	p.Containers = true
+	p.Images = add(p.Images, name)
+	server, _, _ := strings.Cut(name, "/")
+	p.registry(server)
 }
 
 // registry notes a registry of Azure; others take no identities.

@@ -19,13 +19,14 @@ type Plan struct {
 	WorkDir    string   // az://container/path
 	Read       []string // containers whose files are read
 	Write      []string // containers that results go to
+	Images     []string // of processes, as far as they are known
 	Registries []string // servers of the images of processes
 	Secrets    []string // names of values in the vault
 	Pools      []Pool
 	Containers bool            // processes have containers
 	Findings   []azure.Finding // found already: secrets in configuration and environment
 	// Probe runs a task on a pool that tries what tasks do; nil: no probes.
-	Probe func(ctx context.Context, pool string) ([]azure.Finding, error)
+	Probe func(ctx context.Context, p *Plan, pool Pool) (Probed, error)
 }
 
 // A Pool is one that tasks are going to run on.
@@ -234,25 +235,6 @@ func (r *runner) findAccount(ctx context.Context) bool {
 	r.account = account
 	r.say(2, "%s in %s", account.Name, account.Location)
 	return true
-}
-
-// probes run one task on each pool.
-func (r *runner) probes(ctx context.Context) {
-	ctx = context.WithoutCancel(ctx) // nodes may have to start first
-	var fs []func()
-	for _, p := range r.p.Pools {
-		fs = append(fs, func() {
-			found, err := r.p.Probe(ctx, p.Name)
-			if err != nil {
-				r.doubt("AZ702", fmt.Sprintf("pool %s: %s", p.Name, short(err)))
-			}
-			for _, f := range found {
-				r.add(f)
-			}
-		})
-	}
-	parallel(fs...)
-	r.say(8, "%d pools", len(r.p.Pools))
 }
 
 func (r *runner) report(ready bool) Report {

@@ -275,11 +275,18 @@ func sizeText(m value.Memory) string {
 
 // finding is a fault of configuration with the commands that mend it.
 func (e *Executor) finding(en *entry, x ending) error {
-	f := azure.Finding{ID: findingOther, Check: 6, What: "task " + en.t.Name + " cannot run: " + x.why()}
 	var who identity
 	if en.lane != nil && en.lane.pool != nil {
 		who = en.lane.pool.who
 	}
+	err := e.findingFor(who, poolName(en), registryOf(en), x)
+	err.What = "task " + en.t.Name + " cannot run: " + x.why()
+	return err
+}
+
+// findingFor is a fault of configuration of a pool whose tasks use who.
+func (e *Executor) findingFor(who identity, pool, server string, x ending) *azure.FindingError {
+	f := azure.Finding{ID: findingOther, Check: 6, What: x.why()}
 	account := e.s.cfg.Storage.AccountName
 	container, _, _ := strings.Cut(strings.TrimPrefix(e.o.WorkDir, scheme), "/")
 	grant := func(role, scope string) string {
@@ -301,7 +308,7 @@ func (e *Executor) finding(en *entry, x ending) error {
 		f.ID, f.Check = findingIdentity, 5
 		f.Cause = "the pool does not have the identity " + label(who)
 		f.Fix = []string{
-			"az batch pool show --pool-id " + poolName(en) + " --query identity",
+			"az batch pool show --pool-id " + pool + " --query identity",
 			"# identities of a pool are set when it is made: make a new one with azure.batch.pools.<name>.managedIdentity, or use 'auto'",
 		}
 	case step == node.StepSecret:
@@ -309,7 +316,6 @@ func (e *Executor) finding(en *entry, x ending) error {
 		f.Fix = []string{grant("Key Vault Secrets User", "$(az keyvault show --name "+vaultName(e.s.cfg.KeyVault)+" --query id --output tsv)")}
 	case isPull(x.Code) || code == "ContainerRegistryAccessDenied":
 		f.ID, f.Cause = findingImage, "the identity "+label(who)+" may not pull the image"
-		server := registryOf(en)
 		name, _, _ := strings.Cut(server, ".")
 		f.Fix = []string{grant("AcrPull", "$(az acr show --name "+name+" --query id --output tsv)")}
 	case code == "AuthorizationFailure":

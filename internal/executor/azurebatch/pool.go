@@ -26,6 +26,7 @@ type pool struct {
 	who        identity   // that tasks use
 	all        []identity // on its nodes
 	containers bool
+	born       string // when it was made: a pool made anew is another one
 	spot       bool
 	ours       bool // made by us, now or in an earlier run
 	scales     bool // by a formula
@@ -242,6 +243,7 @@ func (e *Executor) readPool(ctx context.Context, id string, settings *config.Azu
 	}
 	p := &pool{id: id, slots: max(1, int(val(got.TaskSlotsPerNode))), settings: settings, scales: val(got.EnableAutoScale)}
 	p.ours = metaOf(got.Metadata)[metaSpec] != ""
+	p.born = val(got.CreationTime).UTC().Format(time.RFC3339)
 	p.spot = val(got.TargetLowPriorityNodes) > 0 && val(got.TargetDedicatedNodes) == 0 || settings != nil && settings.LowPriority && p.ours
 	if c := got.VirtualMachineConfiguration; c != nil {
 		p.containers = c.ContainerConfiguration != nil

@@ -149,6 +149,9 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 			seen[l] = w
 		}
 		errs = append(errs, e.react(ctx, l, w, v))
+		if v.Waiting > 0 && v.Running == 0 {
+			errs = append(errs, e.prepTrouble(ctx, l, w))
+		}
 	}
 	return errors.Join(errs...)
 }
