@@ -21,7 +21,7 @@ var executor = scope("executor", "How tasks are handed to executors.", `
 	onlyJobState | boolean | false | [26.04] Ask only for the state of jobs.
 	perJobMemLimit | boolean | false | LSF limits memory by job.
 	perTaskReserve | boolean | false | LSF reserves memory by task.
-	pollInterval | duration | 100ms (local), 5s | How often finished tasks are looked for.
+	pollInterval | duration | 100ms (local), 2s (azurebatch), 5s | How often finished tasks are looked for.
 	queueGlobalStatus | boolean | false | [23.04] Ask for the state of all queues at once.
 	queueSize | integer | 100 | How many tasks are handed over at once; the local executor has no limit but its CPUs.
 	queueStatInterval | duration | 1m | How often the queue is asked for its state.
@@ -75,8 +75,11 @@ func (c *Config) Executor(name string) (Executor, diag.List) {
 	view := &Config{Root: value.MapOf("executor", merged), Spans: c.Spans}
 	r := view.reader("executor")
 	poll := value.Duration(5000)
-	if name == "local" {
+	switch name {
+	case "local":
 		poll = 100
+	case "azurebatch":
+		poll = 2000
 	}
 	e := Executor{
 		Name: name, Cpus: r.number(0, "cpus"), Memory: r.memory("memory"), QueueSize: r.number(0, "queueSize"),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 
@@ -98,6 +99,11 @@ func (r *run) azureBatch() (executor.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
+	ex, problems := r.config.Executor("azurebatch")
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	o.Poll = time.Duration(ex.PollInterval) * time.Millisecond
 	if !cfg.Batch.PreflightOff {
 		plan := preflight.PlanOf(r.config, cfg, clients, r.remoteDir(), r.params)
 		if cfg.Batch.PreflightDeep {

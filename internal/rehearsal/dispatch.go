@@ -112,6 +112,7 @@ func (w *World) serve(c *caller, rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	kind := kindOf(service, r)
+	rw.Header().Set("Date", w.clock.Now().UTC().Format(http.TimeFormat)) // of Azure's clock, not of this machine's
 	rec := &recorder{ResponseWriter: rw}
 	if service == serviceBatch && kind == "add tasks" {
 		rec.tasks = w.calls.taken

@@ -57,8 +57,16 @@ func (f *fault) fires(c *caller, service string, r *http.Request) bool {
 	return true
 }
 
+// Heal ends the faults that are answers: from now on all calls are answered
+// rightly. What already happened to pools and nodes stays.
+func (w *World) Heal() { w.healed.Store(true) }
+
 // withFaults answers a request, wrongly if it is the turn of a fault.
 func (w *World) withFaults(c *caller, service string, next http.Handler, rw http.ResponseWriter, r *http.Request) {
+	if w.healed.Load() {
+		next.ServeHTTP(rw, r)
+		return
+	}
 	for _, f := range w.faults {
 		if f.fires(c, service, r) {
 			if w.wrong(f, service, next, rw, r) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/internal/rehearsal/batch"
@@ -44,6 +45,7 @@ type World struct {
 	start time.Time
 
 	faults []*fault
+	healed atomic.Bool
 	calls  *callLog
 
 	mu       sync.Mutex

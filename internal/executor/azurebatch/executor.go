@@ -33,7 +33,8 @@ type Options struct {
 	Fusion *Fusion // nil: not used
 	// Notice tells what the run waits for, Warn what is not as it should be.
 	Notice, Warn func(string)
-	Program      string // what nodes run: an executable for their machines; "" is this program
+	Poll         time.Duration // between lists while something happens; 2 s
+	Program      string        // what nodes run: an executable for their machines; "" is this program
 }
 
 // Fusion is the file system that containers mount by themselves.

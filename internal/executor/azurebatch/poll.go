@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	pollSoon  = 2 * time.Second
-	pollLate  = 15 * time.Second
+	pollSoon  = 2 * time.Second   // between lists, unless Options say otherwise
+	pollLate  = 15 * time.Second  // when nothing happens: so many times pollSoon
 	overlap   = 120 * time.Second // lists are behind, and clocks differ
 	wholeList = 10 * time.Minute  // between lists of everything
 	idleList  = 2 * time.Minute   // without news before such a list comes early
@@ -39,7 +39,8 @@ func (e *Executor) awake() {
 // pollLoop asks about the tasks of all jobs: often while something happens,
 // less often when nothing does, never when there are no tasks.
 func (e *Executor) pollLoop(ctx context.Context) {
-	gap := pollSoon
+	soon, late := e.pace()
+	gap := soon
 	for {
 		jobs := e.livedIn()
 		if len(jobs) == 0 {
@@ -47,7 +48,7 @@ func (e *Executor) pollLoop(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-e.hurry:
-				gap = pollSoon
+				gap = soon
 			}
 		}
 		if rest(ctx, gap) != nil {
@@ -59,18 +60,29 @@ func (e *Executor) pollLoop(ctx context.Context) {
 			return
 		case err != nil:
 			e.trouble(err)
-			gap = max(min(2*gap, pollLate), min(retryAfter(err), time.Minute))
+			gap = max(min(2*gap, late), min(retryAfter(err), time.Minute))
 		case news > 0:
-			gap = pollSoon
+			gap = soon
 		default:
-			gap = min(gap*3/2, pollLate)
+			gap = min(gap*3/2, late)
 		}
 		select {
 		case <-e.hurry:
-			gap = pollSoon
+			gap = soon
 		default:
 		}
 	}
+}
+
+// pace is how long to wait between lists while something happens, and when
+// nothing does.
+func (e *Executor) pace() (soon, late time.Duration) {
+	soon = e.o.Poll
+	if soon <= 0 {
+		soon = pollSoon
+	}
+	soon = max(soon, 100*time.Millisecond)
+	return soon, max(soon, min(pollLate, soon*time.Duration(pollLate/pollSoon)))
 }
 
 // trouble is told by the next Poll.
