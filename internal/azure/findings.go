@@ -70,6 +70,7 @@ var findingKinds = []FindingKind{
 	{"AZ701", 8, "probe failed", "the probe ran on a node and could not do what tasks must do", "grant what the line names, then check again"},
 	{"AZ702", 8, "probe did not run", "no node ran the probe in time", "check again once the pool has nodes"},
 	{"AZ801", 1, "call failed", "the service could not be asked", "check again; the network or the service may be at fault"},
+	{"AZ802", 8, "fault on a node", "a node could not do what a task needs, for a reason that no other finding names", "read what the service said; `sluice azure check --deep` tries the same from a node"},
 	{"AZ901", 9, "secret in an option", "an option holds a key, signature, secret or password", "remove the option; or azure.allowSecrets = true"},
 	{"AZ902", 9, "secret in the environment", "a variable holds a key, signature, secret or password", "unset the variable; or azure.allowSecrets = true"},
 	{"AZ903", 9, "secret inside an option", "the text of an option has a key or signature in it", "remove it from the text; or azure.allowSecrets = true"},

@@ -96,6 +96,7 @@ type AzureBatch struct {
 	Isolation                       string         // container (default) or host
 	MaxPoolWait                     value.Duration // azure.batch.maxPoolWait: how long to wait for quota or capacity; 0 = for ever
 	MaxInfraRetries                 int            // azure.batch.maxInfraRetries: 5
+	MaxSpotLosses                   int            // azure.batch.maxSpotLosses: 3; 0 = any number
 	PreflightDeep                   bool           // azure.batch.preflight = 'deep'
 	PreflightOff                    bool           // azure.batch.preflight = 'off'
 }

@@ -33,6 +33,7 @@ var azure = scope("azure", "Microsoft Azure.", `
 	batch.maxJobQuotaRetries | integer | 3 | How often making a job is tried again when the quota of jobs is used up.
 	batch.maxParallelTransfers | integer | 4 | Transfers of a task at once.
 	batch.maxPoolWait | duration | 0 | How long to wait for quota or capacity; 0 is for ever.
+	batch.maxSpotLosses | integer | 3 | How often a task of an automatic pool may lose its spot node before it gets a dedicated one; 0 is any number.
 	batch.maxTransferAttempts | integer | 1 | Attempts of a transfer.
 	batch.onInterrupt | string | terminate | What becomes of running tasks when a run without a terminal is interrupted: terminate, or detach, which leaves them to a later -resume.
 	batch.poolIdentityClientId | string/boolean | | [25.10] Client id of the managed identity of nodes, or auto for the only one of the pool.

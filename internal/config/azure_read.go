@@ -140,7 +140,7 @@ func (r *azureReader) batch(cloud string) AzureBatch {
 		MaxParallelTransfers: r.atLeast(1, 4, at("maxParallelTransfers")...), MaxTransferAttempts: r.atLeast(1, 1, at("maxTransferAttempts")...),
 		DelayBetweenAttempts: r.duration(10*1000, at("delayBetweenAttempts")...),
 		Isolation:            r.oneOf("container", []string{"container", "host"}, at("isolation")...),
-		MaxPoolWait:          r.duration(0, at("maxPoolWait")...), MaxInfraRetries: r.atLeast(0, 5, at("maxInfraRetries")...),
+		MaxPoolWait:          r.duration(0, at("maxPoolWait")...), MaxInfraRetries: r.atLeast(0, 5, at("maxInfraRetries")...), MaxSpotLosses: r.atLeast(0, 3, at("maxSpotLosses")...),
 	}
 	if r.get("batch", "deleteTasksOnCompletion") != nil {
 		all := r.flag(true, at("deleteTasksOnCompletion")...)

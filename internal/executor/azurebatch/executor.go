@@ -92,6 +92,9 @@ type entry struct {
 	killed bool
 	ending bool // its end is being looked into
 	infra  int8 // how often the service lost it
+	k      int8 // how often it was added again
+	losses int8 // of spot nodes that it ran on, since it was added
+	firm   bool // no more spot nodes for it
 	missed int8 // full lists in a row that lack it
 	node   string
 	submit time.Time
@@ -129,7 +132,7 @@ func build(o Options, open func(context.Context) (*services, error)) (*Executor,
 		changed: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		limit: newLimiter(postsAtOnce),
 		tasks: make(map[int]*entry), known: make(map[task.Hash]*remains),
-		places: places{lanes: make(map[string]*lane), asked: make(map[string]*lane), busy: newGate()},
+		places: places{lanes: make(map[string]*lane), asked: make(map[string]*lane), scarce: make(map[string]time.Time), hinted: make(map[string]bool), busy: newGate()},
 		tools:  tools{busy: newGate()},
 	}
 	e.files.SetLimit(readsAtOnce)
@@ -254,7 +257,7 @@ func (e *Executor) place(ctx context.Context, en *entry) error {
 	if ok, err := e.adopt(ctx, en); ok || err != nil {
 		return err
 	}
-	l, err := e.laneOf(ctx, en.t)
+	l, err := e.laneOf(ctx, en.t, en.firm)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,9 @@ const (
 	findingNoContainers = "AZ503"
 	findingNodes        = "AZ504" // nodes do not come up
 	findingProgram      = "AZ601" // azcopy
-	findingOther        = "AZ801"
+	findingSpot         = "AZ307"
 	findingCall         = "AZ801"
+	findingOther        = "AZ802" // on a node, of no kind that we know
 )
 
 // newFinding is a finding about a pool, without more to say.

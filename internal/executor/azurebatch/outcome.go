@@ -120,26 +120,33 @@ func (e *Executor) again(ctx context.Context, en *entry, why string) {
 	}
 	e.o.Notice(fmt.Sprintf("task %s is added again (%d of %d): %s", en.t.Name, times, most, why))
 	e.mu.Lock()
-	en.id = taskID(en.t.Hash, int(en.infra))
-	en.ending, en.missed, en.node = false, 0, ""
-	en.submit = time.Now()
+	e.next(en)
 	e.mu.Unlock()
-	err := e.laneFor(ctx, en, func(l *lane) error {
-		return l.enqueue(e.ctx, en, func(err error) {
-			if err != nil && e.ctx.Err() == nil {
-				e.finish(en, task.Failed, task.Result{Exit: -1, Err: err, Complete: time.Now(), Metrics: workdir.Unmeasured})
-			}
-		})
-	})
-	if err != nil && e.ctx.Err() == nil {
-		e.finish(en, task.Failed, task.Result{Exit: -1, Err: err, Complete: time.Now(), Metrics: workdir.Unmeasured})
+	e.enqueueAgain(ctx, en)
+}
+
+// next readies an entry for being added under the next id; e.mu is held.
+func (e *Executor) next(en *entry) {
+	en.k++
+	en.id = taskID(en.t.Hash, int(en.k))
+	en.ending, en.missed, en.node, en.losses = false, 0, "", 0
+	en.submit = time.Now()
+}
+
+// enqueueAgain adds an entry that the service had before.
+func (e *Executor) enqueueAgain(ctx context.Context, en *entry) {
+	fail := func(err error) {
+		if err != nil && e.ctx.Err() == nil {
+			e.finish(en, task.Failed, task.Result{Exit: -1, Err: err, Complete: time.Now(), Metrics: workdir.Unmeasured})
+		}
 	}
+	fail(e.laneFor(ctx, en, func(l *lane) error { return l.enqueue(e.ctx, en, fail) }))
 }
 
 // laneFor calls f with the lane of en; adopted tasks have none at first.
 func (e *Executor) laneFor(ctx context.Context, en *entry, f func(*lane) error) error {
 	if en.lane == nil {
-		l, err := e.laneOf(ctx, en.t)
+		l, err := e.laneOf(ctx, en.t, en.firm)
 		if err != nil {
 			return err
 		}

@@ -219,8 +219,16 @@ func (e *Executor) list(ctx context.Context, j *job, filter *string, each func(*
 			if at := val(t.StateTransitionTime); at.After(newest) {
 				newest = at
 			}
-			if e.learn(ctx, j, t) {
-				news++
+			en, ended := e.learn(ctx, j, t)
+			if en == nil {
+				continue
+			}
+			news++
+			if ended { // without the lock: this waits while many are being read
+				e.files.Go(func() error {
+					e.end(ctx, en, t)
+					return nil
+				})
 			}
 			if each != nil {
 				each(t)
@@ -240,13 +248,14 @@ func (e *Executor) list(ctx context.Context, j *job, filter *string, each func(*
 	return news, j.newest, nil
 }
 
-// learn takes in what a list says of a task; it says whether that was new.
-func (e *Executor) learn(ctx context.Context, j *job, t *azbatch.Task) bool {
+// learn takes in what a list says of a task: nil if that was nothing new. One
+// that has ended is to be looked into.
+func (e *Executor) learn(ctx context.Context, j *job, t *azbatch.Task) (news *entry, ended bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	en := j.live[val(t.ID)]
 	if en == nil || en.ending || en.state > task.Running {
-		return false
+		return nil, false
 	}
 	en.missed = 0
 	node := ""
@@ -255,42 +264,45 @@ func (e *Executor) learn(ctx context.Context, j *job, t *azbatch.Task) bool {
 	}
 	switch val(t.State) {
 	case azbatch.TaskStateRunning:
-		return e.learnStart(en, t, node)
+		if e.learnStart(ctx, en, t, node) {
+			return en, false
+		}
 	case azbatch.TaskStateCompleted:
 		en.ending = true
 		if node != "" {
 			en.node = node
 		}
-		e.files.Go(func() error {
-			e.end(ctx, en, t)
-			return nil
-		})
-		return true
+		return en, true
 	case azbatch.TaskStateActive:
 		if en.state == task.Running && en.node != "" {
-			e.o.Notice(fmt.Sprintf("task %s lost its node %s and waits for another one", en.t.Name, en.node))
-			en.node = ""
+			e.lostNode(ctx, en, "waits for another one")
 		}
 	}
-	return false
+	return nil, false
 }
 
 // learnStart takes in that en runs; e.mu is held.
-func (e *Executor) learnStart(en *entry, t *azbatch.Task, node string) bool {
-	if en.state == task.Running {
-		if node != "" && en.node != "" && node != en.node {
-			e.o.Notice(fmt.Sprintf("task %s lost its node %s and runs on %s", en.t.Name, en.node, node))
-			en.node = node
-		}
+func (e *Executor) learnStart(ctx context.Context, en *entry, t *azbatch.Task, node string) bool {
+	start := time.Now()
+	known := t.ExecutionInfo != nil && t.ExecutionInfo.StartTime != nil
+	if known {
+		start = *t.ExecutionInfo.StartTime
+	}
+	if en.state != task.Running {
+		en.state, en.node, en.start = task.Running, node, start
+		e.tell(en)
+		return true
+	}
+	// A spot node that comes back has the name of the one that was taken.
+	again := known && start.Sub(en.start) > time.Second
+	if node == "" || en.node == node && !again {
 		return false
 	}
-	en.state, en.node = task.Running, node
-	en.start = time.Now()
-	if t.ExecutionInfo != nil && t.ExecutionInfo.StartTime != nil {
-		en.start = *t.ExecutionInfo.StartTime
+	if en.node != "" {
+		e.lostNode(ctx, en, "runs on "+node)
 	}
-	e.tell(en)
-	return true
+	en.node, en.start = node, start
+	return false
 }
 
 // reconcile lists all tasks of a job: what the filtered lists have missed, and

@@ -28,8 +28,10 @@ type pool struct {
 	containers bool
 	born       string // when it was made: a pool made anew is another one
 	spot       bool
-	ours       bool // made by us, now or in an earlier run
-	scales     bool // by a formula
+	ours       bool    // made by us, now or in an earlier run
+	scales     bool    // by a formula
+	template   bool    // automatic: another machine type may take its place
+	share      float64 // in its formula, if that is ours; guarded by Executor.mu
 	settings   *config.AzurePool
 }
 
@@ -51,6 +53,9 @@ type places struct {
 	lanes map[string]*lane // by pool
 	asked map[string]*lane // by what tasks ask for
 	busy  gate             // held while a pool is looked for or made
+
+	scarce map[string]time.Time // machine types and families that are not to be had, until when
+	hinted map[string]bool      // processes that were told that spot nodes do not suit them
 }
 
 // all are the lanes in order of their pools.
@@ -78,9 +83,13 @@ func (g gate) lock(ctx context.Context) error {
 
 func (g gate) unlock() { <-g }
 
-// laneOf is the lane for a task: its pool is found, or made.
-func (e *Executor) laneOf(ctx context.Context, t *task.Task) (*lane, error) {
+// laneOf is the lane for a task: its pool is found, or made. firm is a task
+// that is to have no spot node.
+func (e *Executor) laneOf(ctx context.Context, t *task.Task, firm bool) (*lane, error) {
 	key := wish(t)
+	if firm {
+		key += "|firm"
+	}
 	e.mu.Lock()
 	l := e.places.asked[key]
 	e.mu.Unlock()
@@ -94,7 +103,7 @@ func (e *Executor) laneOf(ctx context.Context, t *task.Task) (*lane, error) {
 		e.mu.Unlock()
 	}
 	if l == nil {
-		p, err := e.choosePool(ctx, t)
+		p, err := e.choosePool(ctx, t, firm)
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +115,7 @@ func (e *Executor) laneOf(ctx context.Context, t *task.Task) (*lane, error) {
 	if _, err := l.pool.require(t.Resources); err != nil {
 		return nil, err
 	}
+	e.hintSpot(l.pool, t)
 	return l, nil
 }
 
@@ -115,7 +125,7 @@ func wish(t *task.Task) string {
 	if r.Queue != "" && r.Queue != auto {
 		return r.Queue
 	}
-	return fmt.Sprintf("%s|%d|%d|%d|%d|%s|%s", r.Queue, r.Cpus, r.Memory, r.Disk, r.Accelerator, r.AcceleratorType, r.Machine)
+	return fmt.Sprintf("%s|%d|%d|%d|%d|%s|%s|%q", r.Queue, r.Cpus, r.Memory, r.Disk, r.Accelerator, r.AcceleratorType, r.Machine, t.Tags)
 }
 
 const auto = "auto"
@@ -160,7 +170,7 @@ func (e *Executor) settingsOf(id string) *config.AzurePool {
 }
 
 // choosePool finds or makes the pool for a task.
-func (e *Executor) choosePool(ctx context.Context, t *task.Task) (*pool, error) {
+func (e *Executor) choosePool(ctx context.Context, t *task.Task, firm bool) (*pool, error) {
 	name := t.Resources.Queue
 	b := &e.s.cfg.Batch
 	if name == "" && !b.AutoPoolMode {
@@ -180,7 +190,10 @@ func (e *Executor) choosePool(ctx context.Context, t *task.Task) (*pool, error) 
 		if name == auto && !b.AutoPoolMode && !b.AllowPoolCreation {
 			return nil, e.mayNotMake(auto)
 		}
-		return e.autoPool(ctx, t)
+		return e.autoPool(ctx, t, firm)
+	}
+	if several(name) {
+		return nil, e.noPool(ctx, t, "the directive `queue` of process `"+t.Process+"` names several pools, `"+name+"`: a task runs in one")
 	}
 	p, err := e.readPool(ctx, name, e.s.cfg.Pools[name])
 	if !errors.Is(err, errNoPool) {
@@ -189,11 +202,7 @@ func (e *Executor) choosePool(ctx context.Context, t *task.Task) (*pool, error) 
 	settings := e.s.cfg.Pools[name]
 	switch {
 	case settings == nil:
-		return nil, &azure.FindingError{Finding: azure.Finding{
-			ID: findingPool, Check: 5, What: "the pool `" + name + "` of process `" + t.Process + "` does not exist",
-			Cause: "the Batch account `" + e.s.account.Name + "` has no such pool, and azure.batch.pools has none of this name either",
-			Fix:   []string{"az batch pool list --query '[].id'", "azure.batch.pools." + name + ".vmType = '…' and azure.batch.allowPoolCreation = true"},
-		}}
+		return nil, e.noPool(ctx, t, "the pool `"+name+"` of process `"+t.Process+"` does not exist")
 	case !b.AllowPoolCreation && !b.AutoPoolMode:
 		return nil, e.mayNotMake(name)
 	}
@@ -245,6 +254,9 @@ func (e *Executor) readPool(ctx context.Context, id string, settings *config.Azu
 	p.ours = metaOf(got.Metadata)[metaSpec] != ""
 	p.born = val(got.CreationTime).UTC().Format(time.RFC3339)
 	p.spot = val(got.TargetLowPriorityNodes) > 0 && val(got.TargetDedicatedNodes) == 0 || settings != nil && settings.LowPriority && p.ours
+	if share, spot, ok := readFormula(val(got.AutoScaleFormula)); ok && p.ours {
+		p.share, p.spot = share, spot
+	}
 	if c := got.VirtualMachineConfiguration; c != nil {
 		p.containers = c.ContainerConfiguration != nil
 	}

@@ -121,9 +121,9 @@ func (e *Executor) poolOf(ctx context.Context, t *task.Task, q preflight.Pool) (
 	}
 	defer e.places.busy.unlock()
 	if q.Auto {
-		return e.autoPool(ctx, t)
+		return e.autoPool(ctx, t, false)
 	}
-	return e.choosePool(ctx, t)
+	return e.choosePool(ctx, t, false)
 }
 
 func (e *Executor) probeSpec(plan *preflight.Plan) node.Probe {

@@ -192,15 +192,16 @@ func (e *Executor) adopt(ctx context.Context, en *entry) (ok bool, err error) {
 	en.id = taskID(en.t.Hash, 0)
 	if r == nil || r.what != executor.Alive {
 		if r != nil {
-			en.id = taskID(en.t.Hash, r.k+1)
+			en.k = int8(min(r.k+1, 100))
+			en.id = taskID(en.t.Hash, int(en.k))
 			if r.lost {
-				en.infra = int8(min(r.k+1, 100))
+				en.infra = en.k
 			}
 		}
 		e.mu.Unlock()
 		return false, nil
 	}
-	en.id, en.infra, en.job = r.id, int8(min(r.k, 100)), r.job
+	en.id, en.k, en.infra, en.job = r.id, int8(min(r.k, 100)), int8(min(r.k, 100)), r.job
 	en.lane = r.job.lane
 	r.job.live[en.id] = en
 	r.job.news, r.job.whole = time.Now(), time.Now()

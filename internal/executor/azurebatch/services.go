@@ -28,6 +28,7 @@ type services struct {
 	machines func(context.Context) ([]machine, error)
 	images   func(context.Context) ([]image, error)
 	price    func(ctx context.Context, vm string) (hour, spot float64, err error)
+	mode     func(context.Context) (string, error) // how the account allocates pools
 }
 
 // open finds the Batch account.
@@ -50,6 +51,13 @@ func open(ctx context.Context, c *azure.Clients) (*services, error) {
 		price: func(ctx context.Context, vm string) (hour, spot float64, err error) {
 			p, err := c.Price(ctx, vm)
 			return p.Hour, p.Spot, err
+		},
+		mode: func(ctx context.Context) (string, error) {
+			p, err := c.Properties(ctx)
+			if err != nil {
+				return "", err
+			}
+			return p.AllocationMode, nil
 		},
 	}, nil
 }

@@ -30,16 +30,9 @@ const (
 
 // autoPool is the pool for tasks like t by the template `auto`: one of the
 // same specification if there is one, whoever made it.
-func (e *Executor) autoPool(ctx context.Context, t *task.Task) (*pool, error) {
-	settings := e.s.cfg.Pools[auto]
-	if settings == nil {
-		settings = &config.AzurePool{Name: auto, AutoScale: true}
-	}
-	wanted := t.Resources.Machine
-	if wanted == "" {
-		wanted = settings.VMType
-	}
-	spec, m, err := e.specify(ctx, settings, wanted, t)
+func (e *Executor) autoPool(ctx context.Context, t *task.Task, firm bool) (*pool, error) {
+	settings := e.template(firm)
+	spec, m, err := e.specify(ctx, settings, wantedType(t, settings), t)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +48,10 @@ func (e *Executor) autoPool(ctx context.Context, t *task.Task) (*pool, error) {
 		case errors.As(err, &going):
 			continue // its name is free again only when it is gone
 		case errors.Is(err, errNoPool):
-			return e.make(ctx, id, hash, spec, settings)
+			p, err = e.make(ctx, id, hash, spec, settings, shareOf(spec, m, t))
+		}
+		if p != nil {
+			p.template = true
 		}
 		return p, err
 	}
@@ -71,7 +67,7 @@ func (e *Executor) makeNamed(ctx context.Context, name string, settings *config.
 	if wanted == "" {
 		wanted = t.Resources.Machine
 	}
-	spec, _, err := e.specify(ctx, settings, wanted, t)
+	spec, m, err := e.specify(ctx, settings, wanted, t)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +75,25 @@ func (e *Executor) makeNamed(ctx context.Context, name string, settings *config.
 	if err != nil {
 		return nil, err
 	}
-	return e.make(ctx, name, hash, spec, settings)
+	return e.make(ctx, name, hash, spec, settings, shareOf(spec, m, t))
+}
+
+// template is that of automatic pools; firm leaves spot nodes out.
+func (e *Executor) template(firm bool) *config.AzurePool {
+	s := config.AzurePool{Name: auto, AutoScale: true}
+	if t := e.s.cfg.Pools[auto]; t != nil {
+		s = *t
+	}
+	s.LowPriority = s.LowPriority && !firm
+	return &s
+}
+
+// wantedType is the machine type that a task asks for, or its pool's.
+func wantedType(t *task.Task, s *config.AzurePool) string {
+	if t.Resources.Machine != "" {
+		return t.Resources.Machine
+	}
+	return s.VMType
 }
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -112,14 +126,14 @@ func specHash(spec armbatch.Pool) (string, error) {
 }
 
 // make makes a pool and reads it back: another head may have made it first.
-func (e *Executor) make(ctx context.Context, id, hash string, spec armbatch.Pool, settings *config.AzurePool) (*pool, error) {
+func (e *Executor) make(ctx context.Context, id, hash string, spec armbatch.Pool, settings *config.AzurePool, share float64) (*pool, error) {
 	e.o.Notice("making pool " + id + " of " + val(spec.Properties.VMSize))
 	for name, value := range map[string]string{metaSpec: hash[:32], metaOwner: e.o.Session, metaCreated: time.Now().UTC().Format(time.RFC3339)} {
 		spec.Properties.Metadata = append(spec.Properties.Metadata, &armbatch.MetadataItem{Name: &name, Value: &value})
 	}
 	slices.SortFunc(spec.Properties.Metadata, func(a, b *armbatch.MetadataItem) int { return strings.Compare(*a.Name, *b.Name) })
 	if a := spec.Properties.ScaleSettings.AutoScale; a != nil {
-		a.Formula = to.Ptr(strings.ReplaceAll(*a.Formula, bornMark, time.Now().UTC().Format(time.RFC3339)))
+		a.Formula = to.Ptr(strings.NewReplacer(bornMark, time.Now().UTC().Format(time.RFC3339), shareMark, fmt.Sprint(roundShare(share))).Replace(*a.Formula))
 	}
 	if err := e.put(ctx, id, spec); err != nil {
 		return nil, err
@@ -134,7 +148,13 @@ func (e *Executor) specify(ctx context.Context, s *config.AzurePool, wanted stri
 	if err != nil {
 		return none, machine{}, e.explain("list machine types", err)
 	}
-	m, err := chooseMachine(all, wanted, t.Resources, s.LowPriority)
+	if err := e.maySpot(ctx, s); err != nil {
+		return none, machine{}, err
+	}
+	m, err := chooseMachine(e.plentiful(all), wanted, t.Resources, s.LowPriority)
+	if err != nil {
+		m, err = chooseMachine(all, wanted, t.Resources, s.LowPriority)
+	}
 	if err != nil {
 		return none, m, err
 	}
@@ -176,8 +196,9 @@ func (e *Executor) specify(ctx context.Context, s *config.AzurePool, wanted stri
 		TaskSlotsPerNode:            to.Ptr(int32(slots)),
 		TaskSchedulingPolicy:        &armbatch.TaskSchedulingPolicy{NodeFillType: &fill},
 		TargetNodeCommunicationMode: to.Ptr(armbatch.NodeCommunicationModeSimplified),
-		ScaleSettings:               scaling(s, m, slots, t.Resources),
+		ScaleSettings:               scaling(s),
 		StartTask:                   startTask(s),
+		Metadata:                    labelsOf(t),
 	}}
 	if s.VirtualNetwork != "" {
 		spec.Properties.NetworkConfiguration = &armbatch.NetworkConfiguration{SubnetID: &s.VirtualNetwork}
@@ -332,7 +353,7 @@ func (e *Executor) mounts(s *config.AzurePool, who []identity) ([]*armbatch.Moun
 }
 
 // scaling is how a pool grows and shrinks: by a formula, or not at all.
-func scaling(s *config.AzurePool, m machine, slots int, r task.Resources) *armbatch.ScaleSettings {
+func scaling(s *config.AzurePool) *armbatch.ScaleSettings {
 	first := s.VMCount
 	if first <= 0 {
 		first = 1
@@ -350,12 +371,7 @@ func scaling(s *config.AzurePool, m machine, slots int, r task.Resources) *armba
 	}
 	text := s.ScaleFormula
 	if text == "" {
-		p := &pool{vm: m, slots: slots}
-		n, err := p.require(r)
-		if err != nil {
-			n = slots
-		}
-		text = formula(first, most, float64(n)/float64(slots), s.LowPriority)
+		text = formula(first, most, s.LowPriority)
 	}
 	every := time.Duration(s.ScaleInterval) * time.Millisecond
 	if every < 5*time.Minute {
@@ -369,14 +385,13 @@ func scaling(s *config.AzurePool, m machine, slots int, r task.Resources) *armba
 // pool shrinks to nothing: tasks are only there while the lease of a job runs,
 // so a head that died keeps no node. A spot node that was taken away still
 // counts as one of the target, so as many more are asked for.
-func formula(first, most int, share float64, spot bool) string {
-	share = roundShare(share)
+func formula(first, most int, spot bool) string {
 	target, other, credit := "$TargetDedicatedNodes", "$TargetLowPriorityNodes", ""
 	if spot {
 		target, other = other, target
-		credit = " + max($PreemptedNodeCount.GetSample(1))"
+		credit = " + ($PreemptedNodeCount.GetSamplePercent(window) > 0 ? max($PreemptedNodeCount.GetSample(1)) : 0)"
 	}
-	return fmt.Sprintf(`share = %g;
+	return fmt.Sprintf(`share = `+shareMark+`;
 most = %d;
 first = %d;
 young = time() < time("`+bornMark+`") + TimeInterval_Minute * 10;
@@ -389,14 +404,39 @@ want = need > 0 ? need%s : 0;
 %s = max(0, min(most, want));
 %s = 0;
 $NodeDeallocationOption = taskcompletion;
-`, share, most, first, credit, target, other)
+`, most, first, credit, target, other)
 }
 
 // bornMark stands in a formula for the time when its pool is made, which is no
 // part of the specification.
 const bornMark = "{born}"
 
-// roundShare has three digits, so that pools of nearly equal tasks are one.
+// shareMark stands in a formula for the part of a node that a task takes. It
+// changes with the tasks, and is no part of the specification either.
+const shareMark = "{share}"
+
+// shareOf is the part of a node that a task takes.
+func shareOf(spec armbatch.Pool, m machine, t *task.Task) float64 {
+	p := &pool{vm: m, slots: int(val(spec.Properties.TaskSlotsPerNode))}
+	n, err := p.require(t.Resources)
+	if err != nil {
+		return 1
+	}
+	return float64(n) / float64(p.slots)
+}
+
+// labelsOf are the labels of a task as metadata of its pool, where the portal
+// and the bills of the account show them.
+func labelsOf(t *task.Task) []*armbatch.MetadataItem {
+	var out []*armbatch.MetadataItem
+	for _, tag := range t.Tags {
+		out = append(out, &armbatch.MetadataItem{Name: to.Ptr(tag.Name), Value: to.Ptr(tag.Value)})
+	}
+	slices.SortFunc(out, func(a, b *armbatch.MetadataItem) int { return strings.Compare(*a.Name, *b.Name) })
+	return out
+}
+
+// roundShare has three digits: no task takes exactly its part.
 func roundShare(f float64) float64 {
 	return max(0.001, float64(int(f*1000+0.5))/1000)
 }

@@ -19,7 +19,8 @@ import (
 
 const (
 	watchEvery   = time.Minute
-	sameFailures = 3 // nodes that fail alike before we give up
+	sameFailures = 3                // nodes that fail alike before we give up
+	silentFor    = 10 * time.Minute // nodes that do not answer for so long are given up
 	repeatAfter  = 10 * time.Minute
 )
 
@@ -39,6 +40,7 @@ type poolView struct {
 // An alarm is something that keeps tasks from running.
 type alarm struct {
 	kind  string // quota, capacity, resize, formula, unevaluated, nodes, empty, busy
+	code  string // of the service, for quota and capacity
 	text  string
 	kick  bool // the formula is to be set again
 	evict bool // nodes are to be looked into, and removed
@@ -57,13 +59,16 @@ func assess(now time.Time, v poolView) *alarm {
 	}
 	nodes := val(v.Dedicated.Total) + val(v.Spot.Total)
 	numbers := fmt.Sprintf("%d tasks wait, %d run, %d nodes of %d wanted", v.Waiting, v.Running, nodes, v.Target)
+	if silent := val(v.Dedicated.Unknown) + val(v.Spot.Unknown); silent > 0 {
+		return &alarm{kind: "silent", evict: true, text: fmt.Sprintf("%d nodes do not answer: %s", silent, numbers)}
+	}
 	for _, r := range v.Resize {
 		code := val(r.Code)
 		switch {
 		case strings.Contains(code, "Quota"):
-			return &alarm{kind: "quota", text: "waiting for quota (" + code + resizeText(r) + "): " + numbers}
+			return &alarm{kind: "quota", code: code, text: "waiting for quota (" + code + resizeText(r) + "): " + numbers}
 		case code == "AllocationTimedout", code == "AllocationTimedOut", code == "AllocationFailed", strings.Contains(code, "Capacity"):
-			return &alarm{kind: "capacity", text: "waiting for capacity of the region (" + code + resizeText(r) + "): " + numbers}
+			return &alarm{kind: "capacity", code: code, text: "waiting for capacity of the region (" + code + resizeText(r) + "): " + numbers}
 		case code == "ResizeStopped":
 		default:
 			return &alarm{kind: "resize", text: "nodes cannot be had (" + code + resizeText(r) + "): " + numbers}
@@ -103,8 +108,8 @@ func resizeText(r azbatch.ResizeError) string {
 type watch struct {
 	since  time.Time            // something is wrong, without a break; zero: nothing is
 	told   map[string]time.Time // when, by kind
-	kicked time.Time
-	failed map[string]int // nodes that failed, by how
+	kicked time.Time            // the formula was set again
+	failed map[string]int       // nodes that failed, by how
 	dead   map[string]bool
 }
 
@@ -148,7 +153,7 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 			w = &watch{told: map[string]time.Time{}, failed: map[string]int{}, dead: map[string]bool{}}
 			seen[l] = w
 		}
-		errs = append(errs, e.react(ctx, l, w, v))
+		errs = append(errs, e.react(ctx, l, w, v), e.refresh(ctx, l, w))
 		if v.Waiting > 0 && v.Running == 0 {
 			errs = append(errs, e.prepTrouble(ctx, l, w))
 		}
@@ -162,7 +167,7 @@ func (e *Executor) counts(l *lane) (waiting, running int) {
 	defer e.mu.Unlock()
 	for _, j := range l.jobs() {
 		for _, en := range j.live {
-			if en.state == task.Running {
+			if en.state == task.Running && en.node != "" {
 				running++
 			} else {
 				waiting++
@@ -263,6 +268,8 @@ func (e *Executor) react(ctx context.Context, l *lane, w *watch, v poolView) err
 		return nil
 	}
 	switch {
+	case a.code != "" && v.Running == 0 && val(v.Dedicated.Total)+val(v.Spot.Total) == 0 && l.pool.template:
+		return e.offerNext(ctx, l, a.code)
 	case a.evict:
 		return e.evict(ctx, l, w)
 	case a.kick && l.pool.ours && now.Sub(w.kicked) > repeatAfter:
@@ -289,7 +296,7 @@ func (e *Executor) kick(ctx context.Context, l *lane) error {
 // evict finds out why nodes do not come up, and removes them from pools of
 // ours. When several failed alike, tasks fail: further nodes would too.
 func (e *Executor) evict(ctx context.Context, l *lane, w *watch) error {
-	filter := "state eq 'starttaskfailed' or state eq 'unusable'"
+	filter := "state eq 'starttaskfailed' or state eq 'unusable' or state eq 'unknown'"
 	pager := e.s.batch.NewListNodesPager(l.pool.id, &azbatch.ListNodesOptions{Filter: &filter, MaxResults: to.Ptr[int32](100)})
 	var gone []string
 	for pager.More() {
@@ -300,11 +307,16 @@ func (e *Executor) evict(ctx context.Context, l *lane, w *watch) error {
 		for i := range page.Value {
 			n := &page.Value[i]
 			id := val(n.ID)
-			if w.dead[id] {
+			silent := val(n.State) == azbatch.NodeStateUnknown
+			if w.dead[id] || silent && time.Since(val(n.StateTransitionTime)) < silentFor {
 				continue
 			}
 			w.dead[id] = true
 			gone = append(gone, id)
+			if silent {
+				e.o.Notice(fmt.Sprintf("pool %s: node %s has not answered for %s", l.pool.id, id, silentFor))
+				continue
+			}
 			how, why := e.nodeFailure(ctx, l, n)
 			w.failed[how]++
 			e.o.Warn(fmt.Sprintf("pool %s: node %s does not come up: %s", l.pool.id, id, why))
