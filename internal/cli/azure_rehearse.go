@@ -240,6 +240,9 @@ func (p *program) inWorld(q rehearseRequest, st *state.State) (err error) {
 		return fmt.Errorf("write the defaults of the configuration: %w", err)
 	}
 	env = append(env, engine.DefaultsVariable+"="+defaults, azure.CacheVariable+"="+filepath.Join(dir, "cache"))
+	if q.keep != "" {
+		defer func() { err = errors.Join(err, p.keepBlobs(w)) }()
+	}
 	if q.serve {
 		return p.serveWorld(w, dir, env)
 	}
@@ -335,6 +338,21 @@ func (p *program) serveWorld(w *rehearsal.World, dir string, env []string) error
 	}
 	<-signals
 	p.printBudget(w)
+	return nil
+}
+
+// keepBlobs writes what the storage holds where it can be looked at.
+func (p *program) keepBlobs(w *rehearsal.World) error {
+	dir, left, err := w.Export()
+	if err != nil {
+		return fmt.Errorf("keep the blobs: %w", err)
+	}
+	if dir != "" {
+		fmt.Fprintf(p.stderr, "blobs are in %s\n", dir)
+	}
+	for _, l := range left {
+		fmt.Fprintln(p.stderr, "warning: left out:", l)
+	}
 	return nil
 }
 

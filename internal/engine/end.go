@@ -270,11 +270,14 @@ const tailBytes = 64 << 10
 // tail is the end of a file of a task, wherever its directory is.
 func (r *run) tail(dir, name string) string {
 	if storage.IsRemote(dir) {
-		data, err := r.trees.read(storage.Join(dir, name))
+		// The run may have been stopped because of this very task.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), time.Minute)
+		defer cancel()
+		data, err := r.trees.tail(ctx, storage.Join(dir, name), tailBytes)
 		if err != nil {
-			return ""
+			r.post(observe.Message{Level: observe.Debug, Text: err.Error()})
 		}
-		return string(data[max(0, len(data)-tailBytes):])
+		return string(data)
 	}
 	return tail(dir, name)
 }

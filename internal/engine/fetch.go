@@ -128,6 +128,11 @@ func (f *fetcher) bringTree(t storage.Trees, s storage.Storage, name, target str
 }
 
 func (f *fetcher) bringFile(s storage.Storage, name, target string) error {
+	if d, ok := s.(interface {
+		Download(ctx context.Context, name, local string) error
+	}); ok {
+		return d.Download(f.ctx, name, target)
+	}
 	in, err := s.Open(f.ctx, name)
 	if err != nil {
 		return err

@@ -292,6 +292,11 @@ func (p *porter) carryDir(to storage.Storage, dir, target string) error {
 	files := 0
 	err := eachFile(dir, "", nil, func(rel string, size int64) error {
 		files++
+		if d, ok := to.(storage.Directories); size < 0 && ok {
+			return d.Mkdir(ctx, target+"/"+rel, true)
+		} else if size < 0 {
+			return nil
+		}
 		if n, ok := have[rel]; ok && n == size && size > 0 {
 			return nil // a file of a directory that changed has another target
 		}
@@ -313,7 +318,8 @@ func (p *porter) carryDir(to storage.Storage, dir, target string) error {
 	return nil
 }
 
-// eachFile visits the files below a directory of this machine.
+// eachFile visits the files below a directory of this machine, and, with size
+// -1, the directories that hold nothing.
 func eachFile(dir, rel string, above []fs.FileInfo, visit func(rel string, size int64) error) error {
 	self, err := os.Stat(filepath.Join(dir, rel))
 	if err != nil {
@@ -328,6 +334,9 @@ func eachFile(dir, rel string, above []fs.FileInfo, visit func(rel string, size 
 	list, err := os.ReadDir(filepath.Join(dir, rel))
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 && rel != "" {
+		return visit(rel, -1)
 	}
 	for _, e := range list {
 		name := filepath.Join(rel, e.Name())

@@ -131,6 +131,27 @@ func (t *trees) read(uri string) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
+// tail is the end of a file: n bytes, or all if there are fewer.
+func (t *trees) tail(ctx context.Context, uri string, n int64) (data []byte, err error) {
+	scheme, name := storage.Split(uri)
+	s, err := t.storage(scheme)
+	if err != nil {
+		return nil, err
+	}
+	if parts, ok := s.(storage.Tails); ok {
+		return parts.Tail(ctx, name, n)
+	}
+	f, err := s.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if data, err = io.ReadAll(f); err != nil {
+		return nil, err
+	}
+	return data[max(0, int64(len(data))-n):], nil
+}
+
 // prepare lists the directory of a task that has ended, and reads the files of
 // it that will be asked for, so that the loop waits for neither.
 func (t *trees) prepare(dir string, files ...string) error {
@@ -282,28 +303,12 @@ type watched struct {
 // Collect finds output files, and notes what is known of them.
 func (w *watched) Collect(pattern string, o workdir.CollectOptions) (workdir.Collected, error) {
 	found, err := w.Listing.Collect(pattern, o)
-	if err == nil && len(found.Names) == 0 && !strings.ContainsAny(pattern, `*?[{\`) && !storage.IsRemote(pattern) {
-		if w.t.isEmptyDir(storage.Join(w.dir, pattern)) { // storages may leave those out
-			found.Names = []string{strings.TrimSuffix(pattern, "/")}
-		}
-	}
 	for _, name := range found.Names {
 		if info, ok := w.Stat(name); ok && !info.IsDir() {
 			w.t.note(storage.Join(w.dir, name), info)
 		}
 	}
 	return found, err
-}
-
-// isEmptyDir says whether a directory is there that has no files.
-func (t *trees) isEmptyDir(uri string) bool {
-	scheme, name := storage.Split(uri)
-	s, err := t.storage(scheme)
-	if err != nil {
-		return false
-	}
-	info, err := s.Stat(t.ctx, name)
-	return err == nil && info.IsDir()
 }
 
 func (t *trees) note(uri string, info storage.Info) {

@@ -58,7 +58,7 @@ type blobOptions struct {
 	tier     string
 	sas      string
 
-	directories bool // make the directories only, and bring no file
+	rest bool // only what azcopy leaves out: empty directories, and that files may be run
 }
 
 // connections is how many requests move bytes at a time: the option counts

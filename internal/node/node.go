@@ -211,7 +211,7 @@ func (n *Node) stageCommand(ctx context.Context, args []string) (int, error) {
 
 func (n *Node) downloadCommand(ctx context.Context, args []string) (int, error) {
 	fs, o, done := n.flags("download")
-	fs.BoolVar(&o.directories, "directories", false, "")
+	fs.BoolVar(&o.rest, "rest", false, "")
 	if err := parse(fs, args, done); err != nil {
 		return 0, err
 	}
@@ -256,6 +256,7 @@ func (n *Node) unstageCommand(ctx context.Context, args []string) (int, error) {
 
 func (n *Node) uploadCommand(ctx context.Context, args []string) (int, error) {
 	fs, o, done := n.flags("upload")
+	fs.BoolVar(&o.rest, "rest", false, "")
 	if err := parse(fs, args, done); err != nil {
 		return 0, err
 	}
@@ -276,7 +277,14 @@ func (n *Node) uploadCommand(ctx context.Context, args []string) (int, error) {
 		return 0, n.fail(b.faultOf(StepStageOut, "read", "", err))
 	}
 	err = inParallel(ctx, len(w.found), o.connections(), func(ctx context.Context, i int) error {
-		return b.put(ctx, w.found[i], strings.Trim(target, "/")+w.found[i].name)
+		name := strings.Trim(target, "/") + w.found[i].name
+		if !o.rest {
+			return b.put(ctx, w.found[i], name)
+		}
+		if w.found[i].run {
+			return b.SetExecutable(ctx, name)
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, n.fail(b.faultOf(StepStageOut, "PUT", fs.Arg(1), err))

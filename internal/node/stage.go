@@ -69,7 +69,7 @@ func (n *Node) fetch(ctx context.Context, b *blobs, t transfer) error {
 	if !ours {
 		return n.fetchPublic(ctx, t.address, local)
 	}
-	if strings.Contains(strings.Trim(name, "/"), "/") && !strings.HasSuffix(name, "/") && !b.o.directories {
+	if strings.Contains(strings.Trim(name, "/"), "/") && !strings.HasSuffix(name, "/") && !b.o.rest {
 		err := b.Download(ctx, name, local)
 		var e *azblob.Error
 		if err == nil || errors.As(err, &e) && e.Kind != azblob.NotFound || configFault(err) || errors.Is(err, context.Canceled) {
@@ -81,10 +81,34 @@ func (n *Node) fetch(ctx context.Context, b *blobs, t transfer) error {
 		return err
 	}
 	err := b.fetchTree(ctx, strings.Trim(name, "/"), local)
+	if errors.Is(err, errNothing) && b.o.rest {
+		return b.permit(ctx, name, local)
+	}
 	if errors.Is(err, errNothing) {
 		return &azblob.Error{Op: "read", Name: name, Kind: azblob.NotFound, Message: "there is no file or directory of this name"}
 	}
 	return err
+}
+
+// permit makes a file that is here one that may be run, if that it is.
+func (b *blobs) permit(ctx context.Context, name, local string) error {
+	info, err := b.Stat(ctx, name)
+	if err != nil || info.Mode&0o111 == 0 {
+		return err
+	}
+	return allow(local, "")
+}
+
+func allow(local, rel string) error {
+	name, err := below(local, rel)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	return os.Chmod(name, info.Mode().Perm()|info.Mode().Perm()&0o444>>2)
 }
 
 var errNothing = errors.New("nothing of this name")
@@ -111,7 +135,13 @@ func (b *blobs) fetchTree(ctx context.Context, name, local string) error {
 			found = true
 			rel := strings.TrimPrefix(*item.Name, prefix)
 			if !isMarker(item) {
-				files = append(files, rel)
+				if !b.o.rest {
+					files = append(files, rel)
+				} else if azblob.Executable(item.Metadata) {
+					if err := allow(local, rel); err != nil {
+						return err
+					}
+				}
 				continue
 			}
 			dir, err := below(local, strings.TrimSuffix(rel, "/"))
@@ -134,9 +164,6 @@ func (b *blobs) fetchTree(ctx context.Context, name, local string) error {
 	}
 	if err := os.MkdirAll(local, 0o777); err != nil {
 		return err
-	}
-	if b.o.directories {
-		return nil
 	}
 	return inParallel(ctx, len(files), b.o.connections(), func(ctx context.Context, i int) error {
 		to, err := below(local, files[i])

@@ -18,6 +18,7 @@ type upload struct {
 	local string // as it is opened here
 	name  string // below the target
 	dir   bool
+	run   bool // may be run
 }
 
 // unstage writes outputs below a directory of the storage. names are relative
@@ -83,7 +84,7 @@ func (w *walk) visit(local, name string, above []inode) error {
 	}
 	switch {
 	case info.Mode().IsRegular():
-		w.found = append(w.found, upload{local: local, name: name})
+		w.found = append(w.found, upload{local: local, name: name, run: info.Mode()&0o111 != 0})
 		return nil
 	case !info.IsDir():
 		return fmt.Errorf("output `%s` is neither file nor directory but %s: %w", name, info.Mode().Type(), errUser)

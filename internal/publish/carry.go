@@ -122,6 +122,7 @@ func (c *carrier) transfer(it Item) (op string, err error) {
 type content struct {
 	dir   bool
 	files []storage.Info // names relative to it; "" of a file
+	empty []string       // directories below it that hold nothing
 }
 
 // files lists what is at a spot, links followed.
@@ -138,7 +139,9 @@ func (c *carrier) files(at spot) (content, error) {
 	if t, ok := at.Storage.(storage.Trees); ok {
 		all, err := t.Tree(c.ctx, at.name)
 		for _, f := range all {
-			if !f.IsDir() {
+			if f.IsDir() {
+				out.empty = append(out.empty, f.Name)
+			} else {
 				out.files = append(out.files, f)
 			}
 		}
@@ -156,6 +159,9 @@ func (c *carrier) below(at spot, rel string, out *content) error {
 	list, err := at.List(c.ctx, path.Join(at.name, rel))
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 && rel != "" {
+		out.empty = append(out.empty, rel)
 	}
 	for _, e := range list {
 		name := path.Join(rel, e.Name)
@@ -274,12 +280,20 @@ func (c *carrier) upload(it Item, from, to spot, here, there content) (op string
 	if err := g.Wait(); err != nil {
 		return "copy", err
 	}
-	if here.dir && len(here.files) == 0 {
-		if d, ok := to.Storage.(storage.Directories); ok {
-			if err := d.Mkdir(c.ctx, to.name, true); err != nil {
+	empty := here.empty
+	if here.dir && len(here.files) == 0 && len(empty) == 0 {
+		empty = []string{""}
+	}
+	if d, ok := to.Storage.(storage.Directories); ok {
+		for _, name := range empty {
+			made[name] = true
+			if err := d.Mkdir(c.ctx, to.below(name).name, true); err != nil {
 				return "create directory", err
 			}
 		}
+	}
+	for _, name := range there.empty {
+		there.files = append(there.files, storage.Info{Name: name})
 	}
 	for _, old := range there.files {
 		if !made[old.Name] && (old.Name != "" || here.dir) {
@@ -344,6 +358,14 @@ func (c *carrier) download(it Item, from, to spot, here content) (op string, err
 	}()
 	if here.dir {
 		if err := os.Mkdir(tmp, 0o777); err != nil {
+			return "create directory", err
+		}
+	}
+	for _, name := range here.empty {
+		if !filepath.IsLocal(name) {
+			return "create directory", fmt.Errorf("the name `%s` leads out of the directory", name)
+		}
+		if err := os.MkdirAll(filepath.Join(tmp, name), 0o777); err != nil {
 			return "create directory", err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/internal/rehearsal/batch"
+	"sluice/internal/rehearsal/blob"
 	"sluice/internal/rehearsal/iam"
 	"sluice/internal/rehearsal/registry"
 	"sluice/internal/rehearsal/state"
@@ -93,6 +94,23 @@ func New(o Options) (*World, error) {
 
 // Batch is the Batch service; nil if there is no directory and no runner.
 func (w *World) Batch() *batch.Service { return w.batch }
+
+// Export writes the blobs there are as files, below Options.Dir: to look at
+// when the rehearsal is over. What could not be written is named in left.
+func (w *World) Export() (dir string, left []string, err error) {
+	w.mu.Lock()
+	s, ok := w.services[serviceBlob].(*blob.Service)
+	w.mu.Unlock()
+	if !ok || w.o.Dir == "" {
+		return "", nil, nil
+	}
+	dir = filepath.Join(w.o.Dir, "storage")
+	if err := os.RemoveAll(dir); err != nil {
+		return "", nil, err
+	}
+	left, err = s.Export(dir)
+	return dir, left, err
+}
 
 // State is what the rehearsal began with.
 func (w *World) State() *state.State { return w.st }

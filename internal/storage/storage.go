@@ -61,8 +61,8 @@ type Directories interface {
 // that is below them at once.
 type Trees interface {
 	// Tree describes all files below a directory, sorted by name; names are
-	// those below the directory, such as "a/b.txt". Directories themselves are
-	// left out, empty ones too. A directory that does not exist is an error.
+	// those below the directory, such as "a/b.txt". Directories are in it only
+	// if nothing is in them. A directory that does not exist is an error.
 	Tree(ctx context.Context, dir string) ([]Info, error)
 }
 
@@ -71,6 +71,12 @@ type Puts interface {
 	// Put is Create, Write and Close: the file has the new contents, or what
 	// it had.
 	Put(ctx context.Context, name string, data []byte) error
+}
+
+// Tails is what a storage can do besides that reads the end of a file alone.
+type Tails interface {
+	// Tail is the last n bytes of a file, or all if there are fewer.
+	Tail(ctx context.Context, name string, n int64) ([]byte, error)
 }
 
 // Links is what a storage with links can do besides.

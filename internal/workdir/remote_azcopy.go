@@ -12,6 +12,7 @@ import (
 //     without links, made of hard links where that goes;
 //   - it takes `*` in local names for a pattern: it gets names without any;
 //   - it leaves out empty directories: they are written as markers;
+//   - it forgets who may run a file: that is written besides;
 //   - it makes `/` of `\`: such names are refused;
 //   - it says "Completed" for nothing: what is there afterwards is counted;
 //   - it repeats some failures for ever: it gets a time to end in.
@@ -38,7 +39,7 @@ func (w *wrapper) azcopy() {
 	if r.SAS {
 		flag = " --sas"
 	}
-	w.WriteString(strings.Replace(azcopyFunctions, " nxf_SAS", flag, 1))
+	w.WriteString(strings.ReplaceAll(azcopyFunctions, " nxf_SAS", flag))
 }
 
 const azcopyFunctions = `# nxf_fault <class, or empty> <address> <status> <output file> <message>: writes
@@ -148,8 +149,6 @@ nxf_az_download() {
         count=1
     elif (( count )); then
         nxf_run "$url" copy "$url$nxf_sas" $work/f --from-to BlobLocal --recursive --as-subdir=false || return 1
-        # azcopy makes no directory that is empty.
-        [[ ! $nxf_sluice ]] || "$nxf_sluice" node download --endpoint "$nxf_endpoint" nxf_SAS --directories "$url" $work/f || return 1
     else
         # An empty directory, or nothing.
         nxf_may_fail='cannot use directory as source' nxf_run "$url" copy "$url$nxf_sas" $work/f --from-to BlobLocal || [[ $(< "$nxf_out") == *'cannot use directory as source'* ]] || return 1
@@ -159,6 +158,10 @@ nxf_az_download() {
     if (( nxf_have != count || (count != 1 || !nxf_file) && nxf_sum != bytes )); then
         nxf_fault infra "$url" 0 "" "azcopy brought $nxf_have files of $nxf_sum bytes, and there are $count of $bytes" || true
         return 1
+    fi
+    # azcopy makes no directory that is empty, and no file that may be run.
+    if (( count )) && [[ $nxf_sluice ]]; then
+        "$nxf_sluice" node download --endpoint "$nxf_endpoint" nxf_SAS --rest "$url" $work/f || return 1
     fi
     rm -rf -- "$name" && mv -f -- $work/f "$name" && rm -rf -- $work "$nxf_out" "$nxf_out.d"
 }
@@ -213,6 +216,9 @@ nxf_az_upload() {
     if (( nxf_count < nxf_have || nxf_bytes < nxf_sum )); then
         nxf_fault infra "$url" 0 "" "azcopy wrote $nxf_count files of $nxf_bytes bytes, and there are $nxf_have of $nxf_sum" || true
         return 1
+    fi
+    if [[ $nxf_sluice && $(find $work/f -type f -perm /111 -print | head -n 1) ]]; then
+        "$nxf_sluice" node upload --endpoint "$nxf_endpoint" nxf_SAS --rest $work/f "$url" || return 1
     fi
     rm -rf -- $work $work.empty "$nxf_out" "$nxf_out.d"
 }

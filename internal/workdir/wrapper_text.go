@@ -156,8 +156,8 @@ nxf_trace() {
 
 const unstageFunction = `nxf_unstage() {
     if [[ ${nxf_main_ret:=0} == 0 ]]; then
-        (set -e; nxf_unstage_outputs) 2>> .command.err
-        nxf_unstage_ret=$?
+        (set -e; nxf_unstage_outputs) 2>&1 | tee -a .command.err >&2
+        nxf_unstage_ret=${PIPESTATUS[0]}
     fi
     nxf_unstage_controls
 }

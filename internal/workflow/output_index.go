@@ -150,7 +150,7 @@ func (x *index) csv(records []value.Value) string {
 			}
 			b.WriteByte('"')
 			if f != nil {
-				b.WriteString(value.ToString(f))
+				b.WriteString(shown(f))
 			}
 			b.WriteByte('"')
 		}
@@ -223,7 +223,7 @@ func texts(v value.Value) value.Value {
 		return out
 	}
 	if !value.IsCollection(v) {
-		return value.String(value.ToString(v))
+		return value.String(shown(v))
 	}
 	elems, _ := value.Elements(v)
 	out := value.NewList()
@@ -234,6 +234,15 @@ func texts(v value.Value) value.Value {
 		out.Elems = append(out.Elems, texts(e))
 	}
 	return out
+}
+
+// shown is what an index has of a value: of files the whole address, so that
+// whoever reads it finds them.
+func shown(v value.Value) string {
+	if p, ok := v.(*value.Path); ok {
+		return p.URI()
+	}
+	return value.ToString(v)
 }
 
 func (p *publisher) list() *value.List {

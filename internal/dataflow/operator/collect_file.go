@@ -54,8 +54,9 @@ var collectFileOp = &operator{
 // A collecting gathers content by file name until the channel ends.
 type collecting struct {
 	*call
-	name  string // of the only file; "" when items say theirs
-	dir   string // storeDir, or "" for a generated place
+	name  string      // of the only file; "" when items say theirs
+	dir   string      // storeDir, or "" for a generated place
+	away  *value.Path // storeDir in a storage
 	files map[string]*collectedFile
 }
 
@@ -69,21 +70,26 @@ type collectedFile struct {
 // storeDir.
 func (c *collecting) place() error {
 	if v := c.opt("storeDir"); v != nil {
-		c.dir = c.env.local(c.th, asPath(v))
+		c.keepIn(asPath(v))
 	}
 	v := c.opt("name")
 	if v == nil {
 		return nil
 	}
 	p := asPath(v)
-	if p.Scheme != "" {
-		return c.fail("writes local files, not %s", describe(p))
-	}
 	c.name = filepath.Base(p.Name)
-	if dir := filepath.Dir(p.Name); dir != "." && c.dir == "" {
-		c.dir = filepath.Dir(c.env.local(c.th, p))
+	if dir := filepath.Dir(p.Name); dir != "." && c.dir == "" && c.away == nil {
+		c.keepIn(&value.Path{Scheme: p.Scheme, Name: dir})
 	}
 	return nil
+}
+
+func (c *collecting) keepIn(dir *value.Path) {
+	if dir.Scheme != "" {
+		c.away = dir
+		return
+	}
+	c.dir = c.env.local(c.th, dir)
 }
 
 func asPath(v value.Value) *value.Path {
@@ -202,6 +208,9 @@ func (c *collecting) save(f *collectedFile) (*value.Path, error) {
 	w, err := newSettled(dir, f.name, false)
 	if err != nil {
 		return nil, err
+	}
+	if c.away != nil {
+		w.goesTo(c.env, c.th, c.away.ResolveName(f.name))
 	}
 	if err := c.content(w, f); err != nil {
 		if e := w.discard(); e != nil {

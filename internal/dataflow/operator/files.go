@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -132,6 +133,8 @@ type settled struct {
 	buf  *bufio.Writer
 	zip  *gzip.Writer
 	path string
+	put  func() error // of files that go to a storage
+	away *value.Path  // where there
 }
 
 func newSettled(dir, name string, compress bool) (*settled, error) {
@@ -150,8 +153,63 @@ func newSettled(dir, name string, compress bool) (*settled, error) {
 	return s, nil
 }
 
+// goesTo makes the storage that to is in the place of the file.
+func (s *settled) goesTo(e *Env, th *value.Thread, to *value.Path) {
+	s.away, s.put = to, func() error {
+		store, err := e.storage(to)
+		if err != nil {
+			return err
+		}
+		th.Block(func() { err = settle(th.Context, store, s.path, to.Name) })
+		return errors.Join(err, os.Remove(s.path))
+	}
+}
+
+// settle writes a local file to a storage, unless its content is there.
+func settle(ctx context.Context, store storage.Storage, path, name string) (err error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	size, err := in.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	info, err := store.Stat(ctx, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && !info.IsDir() && info.Size == size {
+		have, err := store.Open(ctx, name)
+		if err != nil {
+			return err
+		}
+		if _, err = in.Seek(0, io.SeekStart); err == nil && sameBytes(in, have) {
+			return have.Close()
+		}
+		if err := errors.Join(err, have.Close()); err != nil {
+			return err
+		}
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	out, err := store.Create(ctx, name, false)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
 // Path is the file once closed.
-func (s *settled) Path() *value.Path { return &value.Path{Name: s.path} }
+func (s *settled) Path() *value.Path {
+	if s.away != nil {
+		return s.away
+	}
+	return &value.Path{Name: s.path}
+}
 
 func (s *settled) Write(p []byte) (int, error) {
 	if s.zip != nil {
@@ -163,7 +221,7 @@ func (s *settled) Write(p []byte) (int, error) {
 // Close puts the file in place.
 func (s *settled) Close() error {
 	err := s.finish()
-	if err == nil && sameContent(s.file.Name(), s.path) {
+	if err == nil && s.put == nil && sameContent(s.file.Name(), s.path) {
 		return os.Remove(s.file.Name())
 	}
 	if err == nil {
@@ -173,6 +231,11 @@ func (s *settled) Close() error {
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", s.path, err), os.Remove(s.file.Name()))
+	}
+	if s.put != nil {
+		if err := s.put(); err != nil {
+			return fmt.Errorf("write %s: %w", s.away, err)
+		}
 	}
 	return nil
 }
@@ -205,6 +268,10 @@ func sameContent(a, b string) bool {
 		return false
 	}
 	defer fb.Close()
+	return sameBytes(fa, fb)
+}
+
+func sameBytes(fa, fb io.Reader) bool {
 	bufA, bufB := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
 		n, errA := io.ReadFull(fa, bufA)

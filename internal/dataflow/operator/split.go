@@ -460,17 +460,19 @@ func (s *splitting) chunks(source, file value.Value) (func(n int) (splitter.Chun
 		name = numbered(strings.TrimSuffix(p.FileName(), ".gz"))
 	}
 	var dir string
-	switch f := file.(type) {
-	case *value.Path:
-		if f.Scheme != "" {
-			return nil, s.fail("writes chunks to local files, not to %s", describe(f))
+	var away *value.Path
+	p, isPath := file.(*value.Path)
+	if isPath {
+		name = numbered(p.FileName())
+		if p.Scheme != "" {
+			away = p.Parent()
+		} else {
+			dir = parentDir(s.env.local(s.th, p))
 		}
-		dir = parentDir(s.env.local(s.th, f))
-		name = numbered(f.FileName())
-	default:
-		if text, ok := value.Str(f); ok {
-			name = numbered(text)
-		}
+	} else if text, ok := value.Str(file); ok {
+		name = numbered(text)
+	}
+	if dir == "" {
 		made, err := s.env.tempDir(s.chunkKey(source))
 		if err != nil {
 			return nil, err
@@ -483,7 +485,11 @@ func (s *splitting) chunks(source, file value.Value) (func(n int) (splitter.Chun
 		if compress {
 			at += ".gz"
 		}
-		return newSettled(dir, at, compress)
+		w, err := newSettled(dir, at, compress)
+		if err == nil && away != nil {
+			w.goesTo(s.env, s.th, away.ResolveName(at))
+		}
+		return w, err
 	}, nil
 }
 

@@ -1,6 +1,6 @@
 // Package blob is the Blob service of the rehearsal: what azblob and azcopy
 // use of it, in one handler. Small contents are in memory, large ones in files
-// below Options.Dir; nothing survives the process.
+// below Options.Dir; nothing survives the process but what Export writes.
 //
 // Every call is authorised by iam.Authority, with the actions that Azure asks
 // for, at the scope of the container: reading and listing need blobs/read,

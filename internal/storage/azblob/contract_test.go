@@ -184,7 +184,7 @@ func TestMarkers(t *testing.T) {
 		if want := []string{"lowertrue", "notfalse", "slashtrue", "uppertrue"}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("List gives %v, %v; want %v", got, err, want)
 		}
-		if files, err := s.Tree(ctx, "data/a"); err != nil || len(files) != 1 || files[0].Name != "not" {
+		if files, err := s.Tree(ctx, "data/a"); err != nil || len(files) != 4 || files[1].Name != "not" || files[1].IsDir() || !files[2].IsDir() {
 			t.Errorf("Tree gives %v, %v", files, err)
 		}
 		for _, dir := range []string{"lower", "upper", "slash"} {

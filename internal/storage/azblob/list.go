@@ -35,7 +35,7 @@ func (s *Storage) Stat(ctx context.Context, name string) (storage.Info, error) {
 		}
 		if isMarker(have.ContentLength, have.Metadata) {
 			info.Mode = fs.ModeDir
-		} else if have.ContentLength != nil {
+		} else if info.Mode = modeOf(have.Metadata); have.ContentLength != nil {
 			info.Size = *have.ContentLength
 		}
 		return info, nil
@@ -146,7 +146,7 @@ func (s *Storage) List(ctx context.Context, dir string) ([]storage.Info, error) 
 
 // infoOf describes a listed blob, by what its name has after prefix.
 func infoOf(b *container.BlobItem, prefix string) storage.Info {
-	i := storage.Info{Name: strings.TrimPrefix(*b.Name, prefix)}
+	i := storage.Info{Name: strings.TrimPrefix(*b.Name, prefix), Mode: modeOf(b.Metadata)}
 	var size *int64
 	if b.Properties != nil {
 		size = b.Properties.ContentLength
@@ -176,7 +176,8 @@ func (s *Storage) isEmptyDir(ctx context.Context, p place) error {
 	return nil
 }
 
-// Tree describes all files below a directory, in one flat listing, 5,000 a call.
+// Tree describes all files and empty directories below a directory, in one
+// flat listing, 5,000 a call.
 func (s *Storage) Tree(ctx context.Context, dir string) ([]storage.Info, error) {
 	p, err := s.at(ctx, "list", dir)
 	if err != nil {
@@ -191,14 +192,44 @@ func (s *Storage) Tree(ctx context.Context, dir string) ([]storage.Info, error) 
 			return nil, err
 		}
 	}
-	files := make([]storage.Info, 0, len(all))
+	files, markers := make([]storage.Info, 0, len(all)), map[string]storage.Info{}
 	for _, b := range all {
-		if i := infoOf(b, p.prefix()); !i.IsDir() {
+		switch i := infoOf(b, p.prefix()); {
+		case i.Name == "": // the marker of dir itself
+		case i.IsDir():
+			markers[i.Name] = i
+		default:
 			files = append(files, i)
 		}
 	}
+	files = append(files, empty(files, markers)...)
 	slices.SortFunc(files, func(a, b storage.Info) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
+}
+
+// empty are the markers of directories that hold neither files nor markers.
+func empty(files []storage.Info, markers map[string]storage.Info) (dirs []storage.Info) {
+	if len(markers) == 0 {
+		return nil
+	}
+	full := map[string]bool{}
+	fill := func(name string) {
+		for up := path.Dir(name); up != "." && !full[up]; up = path.Dir(up) {
+			full[up] = true
+		}
+	}
+	for _, f := range files {
+		fill(f.Name)
+	}
+	for name := range markers {
+		fill(name)
+	}
+	for name, i := range markers {
+		if !full[name] {
+			dirs = append(dirs, i)
+		}
+	}
+	return dirs
 }
 
 // flat lists every blob below a directory, markers too.

@@ -72,6 +72,33 @@ func (s *Storage) Open(ctx context.Context, name string) (io.ReadCloser, error) 
 	return newAhead(ctx, s, p, first, size), nil
 }
 
+// Tail is the end of a file; nothing before it is read.
+func (s *Storage) Tail(ctx context.Context, name string, n int64) (data []byte, err error) {
+	p, err := s.file(ctx, "read", name)
+	if err != nil {
+		return nil, err
+	}
+	release, err := s.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	have, err := p.blob().GetProperties(ctx, nil)
+	if err != nil {
+		return nil, fail(ctx, "read", p.name, err)
+	}
+	if have.ContentLength == nil || *have.ContentLength == 0 || n <= 0 {
+		return nil, nil
+	}
+	size := *have.ContentLength
+	in, err := s.get(ctx, p, max(0, size-n), min(n, size), have.ETag)
+	if err != nil {
+		return nil, err
+	}
+	data, err = io.ReadAll(onlyReader{&reader{ctx: ctx, name: p.name, in: in}})
+	return data, errors.Join(err, in.Close())
+}
+
 // orDirectory says that what is not there as a file is a directory, if it is one.
 func (s *Storage) orDirectory(ctx context.Context, p place, err error) error {
 	var e *Error
@@ -143,6 +170,9 @@ func (s *Storage) Download(ctx context.Context, name, local string) (err error) 
 	if err == nil && size > block {
 		free()
 		err = s.fetch(ctx, p, out, block, size, first.etag)
+	}
+	if err == nil && Executable(first.Metadata) {
+		err = allow(out)
 	}
 	if err := errors.Join(err, out.Close()); err != nil {
 		return err

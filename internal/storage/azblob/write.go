@@ -132,7 +132,7 @@ func absent() *blob.ModifiedAccessConditions {
 	return &blob.ModifiedAccessConditions{IfNoneMatch: to.Ptr(azcore.ETagAny)}
 }
 
-// Upload writes a local file, links followed. Blocks are sent straight from
+// Upload writes a local file, links followed; that it may be run is kept. Blocks are sent straight from
 // the file: it needs no memory but that of the connections.
 func (s *Storage) Upload(ctx context.Context, local, name string) (err error) {
 	p, err := s.file(ctx, "write", name)
@@ -157,12 +157,12 @@ func (s *Storage) Upload(ctx context.Context, local, name string) (err error) {
 	}
 	block := s.blockSize(size)
 	if size <= block {
-		return s.whole(ctx, p, io.NewSectionReader(f, 0, size), properties{})
+		return s.whole(ctx, p, io.NewSectionReader(f, 0, size), properties{metadata: metadataOf(info.Mode())})
 	}
-	return s.upload(ctx, p, f, size, block)
+	return s.upload(ctx, p, f, size, block, metadataOf(info.Mode()))
 }
 
-func (s *Storage) upload(ctx context.Context, p place, f io.ReaderAt, size, block int64) error {
+func (s *Storage) upload(ctx context.Context, p place, f io.ReaderAt, size, block int64, metadata map[string]*string) error {
 	id := newIDs(0)
 	var blocks []string
 	g, within := errgroup.WithContext(ctx)
@@ -182,7 +182,7 @@ func (s *Storage) upload(ctx context.Context, p place, f io.ReaderAt, size, bloc
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return s.commit(ctx, p, blocks, properties{})
+	return s.commit(ctx, p, blocks, properties{metadata: metadata})
 }
 
 // Create writes a file, of which nothing can be seen before Close. Directories

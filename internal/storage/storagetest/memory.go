@@ -122,7 +122,7 @@ func (m *Memory) Tree(_ context.Context, dir string) ([]storage.Info, error) {
 	for n, o := range m.files {
 		if rest, ok := strings.CutPrefix(n, dir+"/"); ok {
 			there = true
-			if !o.dir {
+			if !o.dir || rest != "" && !m.holds(n) {
 				found[rest] = o.info(rest)
 			}
 		}

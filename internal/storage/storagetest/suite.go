@@ -31,6 +31,7 @@ func Run(t *testing.T, s storage.Storage, dir string) {
 		{"at the same time", sameTime},
 		{"directories", directories},
 		{"tree", tree},
+		{"tail", tail},
 		{"put", put},
 		{"remove", remove},
 	} {
@@ -282,6 +283,32 @@ func directories(t *testing.T, s storage.Storage, dir string) {
 	}
 }
 
+func tail(t *testing.T, s storage.Storage, dir string) {
+	tails, ok := s.(storage.Tails)
+	if !ok {
+		t.Skip("no tails")
+	}
+	dir += "/tails"
+	mkdir(t, s, dir)
+	write(t, s, dir+"/tail", "0123456789", false)
+	write(t, s, dir+"/none", "", false)
+	for _, row := range []struct {
+		name string
+		n    int64
+		want string
+	}{{"tail", 3, "789"}, {"tail", 10, "0123456789"}, {"tail", 99, "0123456789"}, {"none", 5, ""}} {
+		if got, err := tails.Tail(context.Background(), dir+"/"+row.name, row.n); err != nil || string(got) != row.want {
+			t.Errorf("Tail of %s, %d: %q, %v", row.name, row.n, got, err)
+		}
+	}
+	if _, err := tails.Tail(context.Background(), dir+"/missing", 5); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Tail of a missing file: %v", err)
+	}
+	if err := s.Remove(context.Background(), dir, true); err != nil {
+		t.Error(err)
+	}
+}
+
 func tree(t *testing.T, s storage.Storage, dir string) {
 	trees, ok := s.(storage.Trees)
 	if !ok {
@@ -294,7 +321,7 @@ func tree(t *testing.T, s storage.Storage, dir string) {
 	}
 	mkdir(t, s, sub+"/empty")
 	list, err := trees.Tree(ctx, sub)
-	if got := namesOf(list); err != nil || !slices.Equal(got, []string{"a", "b/1", "b/2", "b/c/d e", "c/.hidden"}) {
+	if got := namesOf(list); err != nil || !slices.Equal(got, []string{"a", "b/1", "b/2", "b/c/d e", "c/.hidden", "empty/"}) {
 		t.Errorf("Tree gives %q, %v", got, err)
 	}
 	if list, err := trees.Tree(ctx, sub+"/empty"); err != nil || len(list) != 0 {
