@@ -59,7 +59,7 @@ func Main() {
 	}
 	_, noColor := os.LookupEnv("NO_COLOR")
 	p := &program{
-		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		brand: brandOf(os.Args[0]), args: os.Args[1:], dir: dir, self: self, stdout: os.Stdout, stderr: os.Stderr,
 		color:  !noColor && term.IsTerminal(int(os.Stderr.Fd())),
 		getenv: os.LookupEnv, environ: os.Environ(), run: engine.Run, config: engine.Config,
 	}

@@ -74,6 +74,9 @@ func classify(x ending) class {
 		return stopped
 	case isPull(x.Code):
 		return pullFault(x)
+	// What the storage refuses comes in different codes, as the user's fault.
+	case x.Category == "usererror" && strings.HasSuffix(x.Code, "MiscError"):
+		return misset
 	case configCodes[x.Code], strings.HasSuffix(x.Code, "ListMiscError"):
 		return misset
 	case infraCodes[x.Code], strings.HasSuffix(x.Code, "TimedOut"), x.Category == "servererror":

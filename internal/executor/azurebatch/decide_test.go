@@ -42,6 +42,8 @@ func TestClassify(t *testing.T) {
 		{"container denied", ending{Category: "usererror", Code: "ResourceContainerAccessDenied"}, misset},
 		{"identity not on the pool", ending{Category: "usererror", Code: "ResourceContainerListMiscError"}, misset},
 		{"blob timed out", ending{Category: "usererror", Code: "BlobDownloadTimedOut"}, infra},
+		{"role for a file missing", ending{Category: "usererror", Code: "BlobDownloadMiscError"}, misset},
+		{"a file cannot be had", ending{Category: "servererror", Code: "BlobDownloadMiscError"}, infra},
 		{"disk full", ending{Category: "usererror", Code: "DiskFull"}, infra},
 		{"server", ending{Category: "servererror", Code: "Whatever"}, infra},
 		{"pull denied", ending{Category: "usererror", Code: "ContainerPullDenied"}, misset},

@@ -52,6 +52,7 @@ type Executor struct {
 	open        func(context.Context) (*services, error)
 	s           *services // since Start
 	host        string
+	machine     string
 	changed     chan struct{}
 	hurry       chan struct{} // poll now
 	limit       *limiter
@@ -128,7 +129,7 @@ func build(o Options, open func(context.Context) (*services, error)) (*Executor,
 		o.Warn = quiet
 	}
 	e := &Executor{
-		o: o, open: open, host: hostname(),
+		o: o, open: open, host: hostname(), machine: machineID(),
 		changed: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		limit: newLimiter(postsAtOnce),
 		tasks: make(map[int]*entry), known: make(map[task.Hash]*remains),

@@ -57,8 +57,10 @@ const (
 	metaRun     = "sluice:run"
 	metaHost    = "sluice:host"
 	metaPID     = "sluice:pid"
-	metaRenewed = "sluice:renewed" // when the lease was last renewed
-	metaLease   = "sluice:lease"   // when it runs out
+	metaMachine = "sluice:machine"  // where the id of the process is one
+	metaLeft    = "sluice:detached" // when the head left its tasks to a later one
+	metaRenewed = "sluice:renewed"  // when the lease was last renewed
+	metaLease   = "sluice:lease"    // when it runs out
 )
 
 // session8 and pool8 are the parts of a job's id.
@@ -205,7 +207,7 @@ func (e *Executor) metadata(now time.Time) []azbatch.MetadataItem {
 	item := func(name, value string) azbatch.MetadataItem { return azbatch.MetadataItem{Name: &name, Value: &value} }
 	return []azbatch.MetadataItem{
 		item(metaSession, e.o.Session), item(metaRun, e.o.RunName), item(metaHost, e.host),
-		item(metaPID, strconv.Itoa(os.Getpid())),
+		item(metaPID, strconv.Itoa(os.Getpid())), item(metaMachine, e.machine),
 		item(metaRenewed, now.UTC().Format(time.RFC3339)), item(metaLease, now.Add(e.lease()).UTC().Format(time.RFC3339)),
 	}
 }
@@ -321,6 +323,17 @@ func (e *Executor) liveJobs() []*job {
 // what it still had is added to the next one.
 func (e *Executor) extend(ctx context.Context, j *job) error {
 	now := time.Now()
+	return e.lend(ctx, j, now, e.metadata(now))
+}
+
+// leave is extend by a head that goes and wants the tasks to go on.
+func (e *Executor) leave(ctx context.Context, j *job) error {
+	now := time.Now()
+	at := now.UTC().Format(time.RFC3339)
+	return e.lend(ctx, j, now, append(e.metadata(now), azbatch.MetadataItem{Name: to.Ptr(metaLeft), Value: &at}))
+}
+
+func (e *Executor) lend(ctx context.Context, j *job, now time.Time, meta []azbatch.MetadataItem) error {
 	life := now.Sub(j.created) + e.lease()
 	if limit := time.Duration(e.s.cfg.Batch.JobMaxWallClockTime) * time.Millisecond; limit > 0 {
 		life = min(life, limit)
@@ -333,7 +346,7 @@ func (e *Executor) extend(ctx context.Context, j *job) error {
 	}
 	_, err := e.s.batch.UpdateJob(ctx, j.id, azbatch.UpdateJobContent{
 		Constraints: &azbatch.JobConstraints{MaxWallClockTime: to.Ptr(isoDuration(life))},
-		Metadata:    e.metadata(now),
+		Metadata:    meta,
 	}, nil)
 	if jobEnded(err) {
 		j.lane.retire(j)

@@ -134,7 +134,7 @@ func (e *Executor) detach(ctx context.Context) error {
 		some := len(j.live) > 0
 		e.mu.Unlock()
 		if some {
-			errs = append(errs, j.lane.arm(ctx, j), e.extend(ctx, j))
+			errs = append(errs, j.lane.arm(ctx, j), e.leave(ctx, j))
 		}
 	}
 	return errors.Join(errs...)

@@ -83,6 +83,10 @@ func left(now time.Time, state azbatch.JobState, meta map[string]string) string 
 		return "" // not as we write it
 	case !lease.IsZero() && now.After(lease):
 		return "its lease ran out at " + lease.Format("2006-01-02 15:04")
+	case meta[metaLeft] != "" && state != azbatch.JobStateCompleted:
+		return "" // its tasks were left to a later head
+	case meta[metaLeft] == "" && deadHere(meta):
+		return "its head, process " + meta[metaPID] + " of this machine, is dead"
 	case quiet > silent && state == azbatch.JobStateCompleted:
 		return "it has ended, and its head was last heard of " + quiet.Round(time.Minute).String() + " ago"
 	case quiet > silent:

@@ -84,6 +84,7 @@ func (e *Executor) reattach(ctx context.Context) error {
 		if metaOf(got.Metadata)[metaSession] != e.o.Session || val(got.State) == azbatch.JobStateDeleting || got.PoolInfo == nil {
 			continue
 		}
+		e.rival(got)
 		g.Go(func() error {
 			l, err := e.laneOfPool(ctx, val(got.PoolInfo.PoolID))
 			if err != nil {
@@ -109,6 +110,17 @@ func (e *Executor) reattach(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// rival tells of a head elsewhere that may still run with this session: only
+// on one machine does a lock of the session keep two heads apart.
+func (e *Executor) rival(j azbatch.Job) {
+	m := metaOf(j.Metadata)
+	if val(j.State) != azbatch.JobStateActive || m[metaLeft] != "" || m[metaMachine] == e.machine {
+		return
+	}
+	e.o.Notice(fmt.Sprintf("job %s of this session was made by process %s on %s, which last renewed its lease at %s; its tasks are adopted. Should that head still run, end it",
+		val(j.ID), orPlace(m[metaPID], "?"), orPlace(m[metaHost], "an unknown host"), orPlace(m[metaRenewed], "an unknown time")))
 }
 
 // readRemains lists the tasks of a job of an earlier head.

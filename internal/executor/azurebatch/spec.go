@@ -389,7 +389,7 @@ func formula(first, most int, spot bool) string {
 	target, other, credit := "$TargetDedicatedNodes", "$TargetLowPriorityNodes", ""
 	if spot {
 		target, other = other, target
-		credit = " + ($PreemptedNodeCount.GetSamplePercent(window) > 0 ? max($PreemptedNodeCount.GetSample(1)) : 0)"
+		credit = " + ($PreemptedNodeCount.GetSamplePercent(window) > 0 ? max(0, $PreemptedNodeCount.GetSample(1)) : 0)"
 	}
 	return fmt.Sprintf(`share = `+shareMark+`;
 most = %d;

@@ -50,6 +50,7 @@ func (p *processes) Run(ctx context.Context, c Command) (int, error) {
 		}
 		// Also what the command left behind ends with it.
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // no such group: it has ended already
+		endAll("AZ_BATCH_TASK_DIR=" + root)
 	}()
 	err = cmd.Wait()
 	close(exited)
