@@ -77,6 +77,12 @@ func (in *instance) occupy() (free bool, err error) {
 	if r.taken[h] {
 		return false, nil
 	}
+	if r.Resume && r.Cached(h) != nil {
+		// Its end was seen, and it cannot be used again: its outputs have
+		// moved, or it failed, or the cache is off. What the service still has
+		// of it is of no use either.
+		return false, nil
+	}
 	known := executor.Unknown
 	if e := in.elsewhere(); e != nil {
 		if known, err = e.Known(h); err != nil {
