@@ -1,15 +1,21 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"time"
 
 	"sluice/internal/config"
 	"sluice/internal/observe"
 	"sluice/internal/observe/dag"
 	"sluice/internal/observe/report"
 	"sluice/internal/observe/trace"
+	"sluice/internal/storage"
 )
 
 // A keeper is an observer that has something open until the run has ended.
@@ -41,13 +47,103 @@ func (r *run) openReports() ([]observe.Observer, error) {
 	return all, nil
 }
 
-// reportFile is where a report goes: as named, else below the launch
-// directory by the moment at which the run began.
-func (r *run) reportFile(given, kind, ext string) string {
+// A reportFile is where a report is written. One that is asked for in a storage
+// is written here first, and brought there when the run has ended.
+type reportFile struct{ path, uri string }
+
+// reportFile is as named, else below the launch directory by the moment at
+// which the run began.
+func (r *run) reportFile(given, kind, ext string, overwrite bool) (reportFile, error) {
 	if given == "" {
 		given = fmt.Sprintf("%s-%s.%s", kind, observe.FileStamp(r.start), ext)
 	}
-	return filepath.Clean(r.abs(given))
+	if !storage.IsRemote(given) {
+		return reportFile{path: filepath.Clean(r.abs(given))}, nil
+	}
+	scheme, name := storage.Split(given)
+	s, err := r.storages.of(scheme)
+	if err != nil {
+		return reportFile{}, fmt.Errorf("open %s: %w", given, err)
+	}
+	if !overwrite {
+		switch _, err := s.Stat(r.ctx, name); {
+		case err == nil:
+			return reportFile{}, &reportExists{given, kind}
+		case !errors.Is(err, fs.ErrNotExist):
+			return reportFile{}, fmt.Errorf("open %s: %w", given, err)
+		}
+	}
+	dir := filepath.Join(r.stateDir(), "reports", r.session)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return reportFile{}, fmt.Errorf("write %s: %w", given, err)
+	}
+	f := reportFile{filepath.Join(dir, kind+"."+filepath.Base(name)), given}
+	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return reportFile{}, fmt.Errorf("write %s: %w", given, err)
+	}
+	return f, nil
+}
+
+// reportExists says that a report stays as it is in a storage.
+type reportExists struct{ uri, scope string }
+
+func (e *reportExists) Error() string {
+	return fmt.Sprintf("file already exists: %s -- enable the '%s.overwrite' option in your config file to overwrite existing files", e.uri, e.scope)
+}
+
+// Exists tells this error from those that end the run.
+func (*reportExists) Exists() {}
+
+// sent is a report that is brought to a storage when it is closed.
+type sent struct {
+	keeper
+	r    *run
+	file reportFile
+}
+
+// deliver is k, and brings what it writes to where it was asked for.
+func (r *run) deliver(k keeper, f reportFile) keeper {
+	if f.uri == "" {
+		return k
+	}
+	return &sent{k, r, f}
+}
+
+func (s *sent) Close() (err error) {
+	if err := s.keeper.Close(); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s, which is in %s: %w", s.file.uri, s.file.path, err)
+		}
+	}()
+	in, err := os.Open(s.file.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing was to be written
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	scheme, name := storage.Split(s.file.uri)
+	to, err := s.r.storages.of(scheme)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.r.ctx), 5*time.Minute)
+	defer cancel()
+	out, err := to.Create(ctx, name, false)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	return os.Remove(s.file.path)
 }
 
 // openTrace opens the trace file.
@@ -60,11 +156,15 @@ func (r *run) openTrace() (keeper, error) {
 		return nil, nil
 	}
 	r.measures = true
-	w, err := trace.Open(trace.Options{File: r.reportFile(cfg.File, "trace", "txt"), Fields: cfg.Fields, Raw: cfg.Raw, Sep: cfg.Sep, Overwrite: cfg.Overwrite})
+	f, err := r.reportFile(cfg.File, "trace", "txt", cfg.Overwrite)
 	if err != nil {
 		return nil, err
 	}
-	return w, nil
+	w, err := trace.Open(trace.Options{File: f.path, Fields: cfg.Fields, Raw: cfg.Raw, Sep: cfg.Sep, Overwrite: cfg.Overwrite})
+	if err != nil {
+		return nil, err
+	}
+	return r.deliver(w, f), nil
 }
 
 // openReport prepares the report.
@@ -73,11 +173,15 @@ func (r *run) openReport() (keeper, error) {
 	if cfg == nil || err != nil {
 		return nil, err
 	}
-	w, err := report.New(report.Options{File: r.reportFile(cfg.File, "report", "html"), Overwrite: cfg.Overwrite})
+	f, err := r.reportFile(cfg.File, "report", "html", cfg.Overwrite)
 	if err != nil {
 		return nil, err
 	}
-	return w, nil
+	w, err := report.New(report.Options{File: f.path, Overwrite: cfg.Overwrite})
+	if err != nil {
+		return nil, err
+	}
+	return r.deliver(w, f), nil
 }
 
 // openTimeline prepares the timeline.
@@ -86,11 +190,15 @@ func (r *run) openTimeline() (keeper, error) {
 	if cfg == nil || err != nil {
 		return nil, err
 	}
-	w, err := report.NewTimeline(report.Options{File: r.reportFile(cfg.File, "timeline", "html"), Overwrite: cfg.Overwrite})
+	f, err := r.reportFile(cfg.File, "timeline", "html", cfg.Overwrite)
 	if err != nil {
 		return nil, err
 	}
-	return w, nil
+	w, err := report.NewTimeline(report.Options{File: f.path, Overwrite: cfg.Overwrite})
+	if err != nil {
+		return nil, err
+	}
+	return r.deliver(w, f), nil
 }
 
 // openDAG prepares the picture of the workflow.
@@ -99,15 +207,19 @@ func (r *run) openDAG() (keeper, error) {
 	if cfg == nil || err != nil {
 		return nil, err
 	}
+	f, err := r.reportFile(cfg.File, "dag", "html", cfg.Overwrite)
+	if err != nil {
+		return nil, err
+	}
 	w, err := dag.New(dag.Options{
-		File: r.reportFile(cfg.File, "dag", "html"), Overwrite: cfg.Overwrite,
+		File: f.path, Overwrite: cfg.Overwrite,
 		Depth: cfg.Depth, Direction: cfg.Direction, Verbose: cfg.Verbose,
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.draws = true
-	return w, nil
+	return r.deliver(w, f), nil
 }
 
 // wanted is a scope's settings, nil when it is not switched on.
