@@ -22,7 +22,7 @@ var azure = scope("azure", "Microsoft Azure.", `
 	batch.delayBetweenAttempts | duration | 10s | Delay between transfer attempts.
 	batch.deleteJobsOnCompletion | boolean | false | Delete jobs at the end.
 	batch.deletePoolsOnCompletion | boolean | false | Delete pools at the end.
-	batch.deleteTasksOnCompletion | boolean | true | [23.10] Delete tasks when they end.
+	batch.deleteTasksOnCompletion | boolean | false | [23.10] Delete the tasks that have ended at the end of the run, a call for each; else they go with their job.
 	batch.endpoint | string | | Address of the batch account; by default from its name and location.
 	batch.isolation | string | container | host keeps the identity endpoint from the containers of tasks.
 	batch.jobLease | duration | 24h | How long jobs outlive a head that died; renewed while it lives.

@@ -82,7 +82,7 @@ func InitialState() string {
 	line("# Prices are for the forecast; capacity: 2 is how many nodes can be had.")
 	line("vmSizes:")
 	for _, v := range s.VMSizes {
-		line("  - {name: %s, family: %s, cpus: %d, memoryGB: %g, diskGB: %g, price: %g, spotPrice: %g}", v.Name, v.Family, v.CPUs, v.MemoryGB, v.DiskGB, v.Price, v.SpotPrice)
+		line("  - {name: %s, family: %s, cpus: %d, memoryGB: %g, diskGB: %g, gpus: %d, price: %g, spotPrice: %g}", v.Name, v.Family, v.CPUs, v.MemoryGB, v.DiskGB, v.GPUs, v.Price, v.SpotPrice)
 	}
 	line("")
 	line("images:")

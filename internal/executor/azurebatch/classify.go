@@ -28,8 +28,10 @@ type ending struct {
 	Message   string
 	Container string // what the container engine said
 	Fault     *node.Fault
-	Killed    bool // we asked for it
-	JobEnded  bool // its job was ended, by its lease or by hand
+	Mute      bool   // our program did not start: it would have left an exit status
+	LastWords string // then, what the service kept of its output
+	Killed    bool   // we asked for it
+	JobEnded  bool   // its job was ended, by its lease or by hand
 	Ran       time.Duration
 	Limit     time.Duration // directive time; 0 is none
 }
@@ -66,6 +68,8 @@ func classify(x ending) class {
 		return infra
 	case x.Exit != nil && *x.Exit == 0:
 		return byItself
+	case x.Mute:
+		return infra // the next node may have it, or may run it
 	case x.Code == "TaskEnded" && late:
 		return overtime
 	case x.Code == "TaskEnded" && x.JobEnded:

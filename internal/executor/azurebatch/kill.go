@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/batch/azbatch"
 	"golang.org/x/sync/errgroup"
 
 	"sluice/internal/executor"
@@ -164,12 +166,48 @@ func (e *Executor) sweep(ctx context.Context) error {
 	}
 	e.mu.Unlock()
 	err := g.Wait()
+	if b.DeleteTasks != nil && *b.DeleteTasks && !b.DeleteJobs {
+		err = errors.Join(err, e.deleteTasks(ctx, lanes))
+	}
 	if b.DeletePools {
 		for _, l := range lanes {
 			err = errors.Join(err, e.deletePool(ctx, l.pool))
 		}
 	}
 	return err
+}
+
+// deleteTasks deletes the tasks of the run that have ended, where the user
+// wishes it: it is a call for each.
+func (e *Executor) deleteTasks(ctx context.Context, lanes []*lane) error {
+	var g errgroup.Group
+	g.SetLimit(postsAtOnce)
+	ended := "state eq 'completed'"
+	for _, l := range lanes {
+		for gen := 1; gen <= l.gen; gen++ {
+			job := jobID(e.o.Session, l.pool.id, gen)
+			pager := e.s.batch.NewListTasksPager(job, &azbatch.ListTasksOptions{Filter: &ended, SelectParam: []string{"id"}, MaxResults: to.Ptr[int32](1000)})
+			for pager.More() {
+				page, err := pager.NextPage(ctx)
+				if gone(err) {
+					break
+				}
+				if err != nil {
+					return errors.Join(fmt.Errorf("list tasks of job %s: %w", job, err), g.Wait())
+				}
+				for _, t := range page.Value {
+					g.Go(func() error {
+						_, err := e.s.batch.DeleteTask(ctx, job, val(t.ID), nil)
+						if err == nil || isStatus(err, 404) || jobEnded(err) {
+							return nil
+						}
+						return fmt.Errorf("delete task %s of job %s: %w", val(t.ID), job, err)
+					})
+				}
+			}
+		}
+	}
+	return g.Wait()
 }
 
 func (e *Executor) deleteJob(ctx context.Context, id string) error {

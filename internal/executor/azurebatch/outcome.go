@@ -210,7 +210,23 @@ func (e *Executor) ending(ctx context.Context, en *entry, t *azbatch.Task) (endi
 	if x.Code == "TaskEnded" {
 		return x, e.askJob(ctx, en.job, &x)
 	}
-	return x, nil
+	return x, e.listen(ctx, en, &x)
+}
+
+// listen finds out whether our program has started at all, where the exit
+// status is that of a shell that finds no program.
+func (e *Executor) listen(ctx context.Context, en *entry, x *ending) error {
+	if x.Fault != nil || x.Exit == nil || *x.Exit != 126 && *x.Exit != 127 {
+		return nil
+	}
+	data, err := e.readFile(ctx, en.t, workdir.ExitFile)
+	if err != nil || len(data) > 0 {
+		return err
+	}
+	x.Mute = true
+	words, err := e.readFile(ctx, en.t, lastErr)
+	x.LastWords = strings.TrimSpace(string(words))
+	return err
 }
 
 const faultFile = ".command.fault"
@@ -253,6 +269,12 @@ func (x *ending) why() string {
 	switch {
 	case x.Fault != nil:
 		return x.Fault.Error()
+	case x.Mute:
+		text := fmt.Sprintf("the program for nodes did not start (exit status %d)", *x.Exit)
+		if x.LastWords != "" {
+			text += ": " + firstLine(x.LastWords)
+		}
+		return text
 	case x.Code != "":
 		text := x.Code
 		if x.Message != "" {

@@ -115,6 +115,7 @@ func (e *Executor) taskContent(_ context.Context, en *entry, p *pool) (azbatch.C
 		CommandLine:   to.Ptr(node.TaskCommand(tools.sluice.sha, node.TaskRef{WorkDir: t.WorkDir, Fusion: e.o.Fusion != nil})),
 		RequiredSlots: to.Ptr(int32(slots)),
 		Constraints:   &azbatch.TaskConstraints{MaxTaskRetryCount: to.Ptr[int32](0), RetentionTime: to.Ptr(isoDuration(retention))},
+		OutputFiles:   e.lastWords(t, p),
 	}
 	if d := time.Duration(t.Resources.Time) * time.Millisecond; d > 0 {
 		c.Constraints.MaxWallClockTime = to.Ptr(isoDuration(max(d, time.Second)))
@@ -158,7 +159,7 @@ func (e *Executor) container(t *task.Task, p *pool) (*azbatch.TaskContainerSetti
 	options := e.runOptions(t)
 	c := &azbatch.TaskContainerSettings{
 		ImageName: to.Ptr(strings.TrimPrefix(t.Container.Image, "docker://")), ContainerRunOptions: &options,
-		WorkingDirectory: to.Ptr(azbatch.ContainerWorkingDirectoryTaskWorkingDirectory),
+		WorkingDirectory: to.Ptr(azbatch.ContainerWorkingDirectoryTaskWorkingDirectory), ContainerHostBatchBindMounts: bindMounts(),
 	}
 	server, _, _ := strings.Cut(*c.ImageName, "/")
 	for _, r := range e.s.cfg.Registry {
@@ -170,6 +171,49 @@ func (e *Executor) container(t *task.Task, p *pool) (*azbatch.TaskContainerSetti
 		}
 	}
 	return c, nil
+}
+
+// bindMounts are the directories of the node that a container sees: its own,
+// that of the programs and tokens, and what the pool mounts. Without them it
+// sees those of all tasks on the node. That the service takes them with our
+// version of its interface is believed.
+func bindMounts() []azbatch.ContainerHostBindMountEntry {
+	mount := func(source azbatch.ContainerHostDataPath, readOnly bool) azbatch.ContainerHostBindMountEntry {
+		return azbatch.ContainerHostBindMountEntry{Source: &source, IsReadOnly: &readOnly}
+	}
+	return []azbatch.ContainerHostBindMountEntry{
+		mount(azbatch.ContainerHostDataPathTask, false),
+		mount(azbatch.ContainerHostDataPathShared, false), // tokens are kept there, by user
+		mount(azbatch.ContainerHostDataPathStartup, true), // a start task of the user may have brought programs
+		mount(azbatch.ContainerHostDataPathVfsMounts, false),
+	}
+}
+
+// Files that the service itself writes into the work directory of a task that
+// failed: what it printed outside of the script. They are there even if our
+// program could not start.
+const (
+	lastOut = ".command.batch.out"
+	lastErr = ".command.batch.err"
+)
+
+// lastWords has the service keep what a failed task printed; only an identity
+// can write it.
+func (e *Executor) lastWords(t *task.Task, p *pool) []azbatch.OutputFile {
+	if p.who.ResourceID == "" {
+		return nil
+	}
+	container, dir, _ := strings.Cut(strings.TrimPrefix(t.WorkDir, scheme), "/")
+	url := e.blobURL(container)
+	keep := func(pattern, name string) azbatch.OutputFile {
+		return azbatch.OutputFile{
+			FilePattern: &pattern, UploadOptions: &azbatch.OutputFileUploadConfig{UploadCondition: to.Ptr(azbatch.OutputFileUploadConditionTaskFailure)},
+			Destination: &azbatch.OutputFileDestination{Container: &azbatch.OutputFileBlobContainerDestination{
+				ContainerURL: &url, Path: to.Ptr(dir + "/" + name), IdentityReference: &azbatch.NodeIdentityReference{ResourceID: to.Ptr(p.who.ResourceID)},
+			}},
+		}
+	}
+	return []azbatch.OutputFile{keep("../stdout.txt", lastOut), keep("../stderr.txt", lastErr)}
 }
 
 // runOptions are those of the container engine.

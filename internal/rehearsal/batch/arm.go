@@ -250,6 +250,7 @@ func (s *Service) armLocation(c *armCall) *failure {
 					{"name": "MemoryGB", "value": fmt.Sprint(v.MemoryGB)},
 					{"name": "MaxResourceVolumeMB", "value": fmt.Sprint(int(v.DiskGB * 1024))},
 					{"name": "LowPriorityCapable", "value": "True"},
+					{"name": "GPUs", "value": fmt.Sprint(v.GPUs)},
 				}})
 			}
 		}

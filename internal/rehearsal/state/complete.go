@@ -190,6 +190,8 @@ func defaultSizes() []VMSize {
 	size := func(name, family string, cpus int, memory, disk, price float64) VMSize {
 		return VMSize{Name: name, Family: family, CPUs: cpus, MemoryGB: memory, DiskGB: disk, Price: price, SpotPrice: price / 5}
 	}
+	gpu := size("Standard_NC4as_T4_v3", "Standard NCASv3_T4 Family", 4, 28, 176, 0.60)
+	gpu.GPUs = 1
 	return []VMSize{
 		size("Standard_D2s_v3", "standardDSv3Family", 2, 8, 16, 0.12),
 		size("Standard_D4s_v3", "standardDSv3Family", 4, 16, 32, 0.24),
@@ -208,7 +210,7 @@ func defaultSizes() []VMSize {
 		size("Standard_F8s_v2", "standardFSv2Family", 8, 16, 64, 0.40),
 		size("Standard_F16s_v2", "standardFSv2Family", 16, 32, 128, 0.80),
 		size("Standard_L8s_v3", "standardLSv3Family", 8, 64, 80, 0.75),
-		size("Standard_NC4as_T4_v3", "Standard NCASv3_T4 Family", 4, 28, 176, 0.60),
+		gpu,
 	}
 }
 

@@ -112,6 +112,7 @@ type VMSize struct {
 	CPUs      int     `yaml:"cpus"`
 	MemoryGB  float64 `yaml:"memoryGB"`
 	DiskGB    float64 `yaml:"diskGB"`
+	GPUs      int     `yaml:"gpus"`
 	Price     float64 `yaml:"price"`
 	SpotPrice float64 `yaml:"spotPrice"`
 	Capacity  int     `yaml:"capacity"` // nodes that can be had; 0: any number
