@@ -73,6 +73,7 @@ func InitialState() string {
 	line("  # familyQuota: {standardDDSv5Family: 100}")
 	line("  nodeStart: %s   # how long a node takes to start", short(s.Batch.NodeStart))
 	line("  # scaleEvery: 2s   # how often formulas are evaluated; 5m and more on Azure")
+	line("  # processes: 4   # tasks that really run at once, on all nodes; by default 2 for each CPU of this machine")
 	line("  # listLag: 2s   # lists are so far behind")
 	line("")
 	line("# Pools that are there before the run.")

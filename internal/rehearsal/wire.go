@@ -72,7 +72,7 @@ func (w *World) wireBatch() error {
 		Fetch: w.fetch, Store: w.store, Registry: w.pull,
 	}
 	if w.o.Dir != "" {
-		o.Dir = filepath.Join(w.o.Dir, "nodes")
+		o.Dir = w.o.Dir // nodes/<pool>/<node> below it
 		o.NodeEnv = func(n batch.Node) ([]string, func(), error) { return w.NodeEnv(w.node(n)) }
 	}
 	s, err := batch.New(o)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -107,6 +108,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	closed  bool
+	turns   chan struct{} // a place for each task that may really run; nil: any number
 	running sync.WaitGroup
 	timers  map[*timer]struct{}
 	serial  int64 // of ETags, request ids
@@ -138,7 +140,8 @@ func New(o Options) (*Service, error) {
 		}
 		o.Dir = dir
 	}
-	if o.Runner == nil {
+	real := o.Runner == nil
+	if real {
 		o.Runner = &processes{engine: o.Engine}
 	}
 	s := &Service{
@@ -146,6 +149,13 @@ func New(o Options) (*Service, error) {
 		timers: map[*timer]struct{}{}, pools: map[string]*pool{}, jobs: map[string]*job{}, ended: map[string]time.Time{},
 	}
 	st := o.State
+	if real {
+		n := st.Batch.Processes
+		if n <= 0 {
+			n = 2 * runtime.NumCPU()
+		}
+		s.turns = make(chan struct{}, n)
+	}
 	s.account = st.BatchID()
 	s.faults = faultsOf(st.Faults)
 	s.mu.Lock()

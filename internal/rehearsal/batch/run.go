@@ -118,6 +118,11 @@ func (s *Service) execute(ctx context.Context, l *launched) outcome {
 	if bad := s.pull(ctx, l); bad != nil {
 		return outcome{failure: bad}
 	}
+	done, err := s.turn(ctx, l.command.Kind)
+	if err != nil {
+		return outcome{exit: ptr(exitKilled), failure: ended("The task was ended: " + err.Error())}
+	}
+	defer done()
 	if l.wall != forever {
 		stop := s.clock.AfterFunc(l.wall, func() { cancel(errWallTime) })
 		defer stop()
@@ -127,6 +132,20 @@ func (s *Service) execute(ctx context.Context, l *launched) outcome {
 		out.failure = bad
 	}
 	return out
+}
+
+// turn waits until one more task may run on this machine, which is smaller
+// than the pools it stands for. What is in front of tasks does not wait.
+func (s *Service) turn(ctx context.Context, kind string) (done func(), err error) {
+	if s.turns == nil || kind != "task" {
+		return func() {}, nil
+	}
+	select {
+	case s.turns <- struct{}{}:
+		return func() { <-s.turns }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 func (s *Service) command(ctx context.Context, l *launched) outcome {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -67,6 +68,36 @@ func TestReallyRuns(t *testing.T) {
 	node := *one.NodeInfo.NodeID
 	if _, err := os.Stat(filepath.Join(r.s.opts.Dir, "nodes", "p", node, "workitems", "j", "job-1", "t1", "wd")); err != nil {
 		t.Error(err)
+	}
+}
+
+// However large a pool is, this machine runs a few tasks at once.
+func TestProcessesAreBounded(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(st *state.State, _ *Options) { st.Batch.Processes = 2 })
+	r.pool("p", fixedPool(8))
+	r.job("j", nil)
+	log := filepath.Join(t.TempDir(), "log")
+	for n := range 8 {
+		r.task("j", fmt.Sprint("t", n), `/bin/sh -c 'echo + >> `+log+`; sleep 0.05; echo - >> `+log+`'`, nil)
+	}
+	r.task("j", "waits", "sleep 0.05", nil)
+	for n := range 8 {
+		if exit := *r.done("j", fmt.Sprint("t", n)).ExecutionInfo.ExitCode; exit != 0 {
+			t.Errorf("t%d: exit %d", n, exit)
+		}
+	}
+	r.done("j", "waits")
+	data, err := os.ReadFile(log)
+	now, most := 0, 0
+	for _, line := range strings.Fields(string(data)) {
+		if now--; line == "+" {
+			now += 2
+		}
+		most = max(most, now)
+	}
+	if err != nil || most > 2 || most < 1 || len(data) != 32 {
+		t.Errorf("%d at once, %v: %q", most, err, data)
 	}
 }
 

@@ -117,6 +117,9 @@ func (s *State) checkBatch() *Problem {
 	if !nameForm.MatchString(s.Batch.Name) {
 		return problem("batch.name", "`%s` is no name of a Batch account", s.Batch.Name)
 	}
+	if s.Batch.Processes < 0 {
+		return problem("batch.processes", "%d is less than none; 0 is 2 for each CPU of this machine", s.Batch.Processes)
+	}
 	return oneOf("batch.allocationMode", s.Batch.AllocationMode, []string{"BatchService", "UserSubscription"})
 }
 

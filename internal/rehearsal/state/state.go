@@ -90,6 +90,7 @@ type Batch struct {
 	ListLag        time.Duration  `yaml:"listLag"` // lists are so far behind
 	NodeStart      time.Duration  `yaml:"nodeStart"`
 	ScaleEvery     time.Duration  `yaml:"scaleEvery"` // formulas are evaluated at least so often; 0: as the pool says
+	Processes      int            `yaml:"processes"`  // tasks that really run at once, on all nodes; 0: 2 for each CPU of this machine
 }
 
 // Pool is a pool that exists before the rehearsal begins.
