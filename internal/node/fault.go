@@ -81,6 +81,24 @@ func (f *Fault) ExitCode() int {
 	return 1
 }
 
+// FaultLine begins the line of standard error that holds a fault which could
+// not be written into the storage: the service keeps what a task prints.
+const FaultLine = "sluice-fault: "
+
+// FaultOf finds the last fault among what a task printed; nil if there is none.
+func FaultOf(printed string) *Fault {
+	i := strings.LastIndex(printed, FaultLine)
+	if i < 0 {
+		return nil
+	}
+	line, _, _ := strings.Cut(printed[i+len(FaultLine):], "\n")
+	f, err := ParseFault([]byte(line))
+	if err != nil {
+		return nil // a line of the task's own
+	}
+	return f
+}
+
 // ParseFault reads .command.fault.
 func ParseFault(data []byte) (*Fault, error) {
 	var f Fault

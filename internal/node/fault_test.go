@@ -97,15 +97,22 @@ func TestAzcopyFault(t *testing.T) {
 		"failed to perform Auto-login: ManagedIdentityCredential authentication failed RESPONSE 500":                      "infra 500 ",
 		"Cannot perform copy due to error: The specified file was not found.":                                             "script 404 BlobNotFound",
 		"RESPONSE 503: 503 Server busy\nERROR CODE: ServerBusy":                                                           "infra 503 ServerBusy",
-		"write x: no space left on device":                                                                                "infra 0 DiskFull",
+		"2026/11/24 08:23:49 ERR: [P#0-T#0] DOWNLOADFAILED: https://a.blob.core.windows.net/c/x.txt : 401 : 401 Unauthorized. When Downloading\n<Code>InvalidAuthenticationInfo</Code><Message>no</Message>": "config 401 InvalidAuthenticationInfo",
+		"write x: no space left on device": "infra 0 DiskFull",
 	} {
-		f := azcopyFault(text, 1)
+		f := azcopyFault(text, 1, StepStageIn)
 		got := f.Class + " " + itoa(f.Status) + " " + f.Code
 		if got != want {
 			t.Errorf("%q: %s", text, got)
 		}
 	}
-	if f := azcopyFault("", 124); f.Code != "Timeout" || f.Class != ClassInfra {
+	if f := azcopyFault("ERR: [P#0-T#0] UPLOADFAILED: /a/b : 404 : 404 Not Found. When Committing block list.", 1, StepStageOut); f.Class != ClassConfig || f.Code != "ContainerNotFound" || f.Status != 404 {
+		t.Errorf("%+v", f)
+	}
+	if f := azcopyFault("INFO: x\nERR: the sky fell\nNumber of Files: 0\n", 1, StepStageIn); f.Message != "azcopy ended with 1: the sky fell" {
+		t.Errorf("%+v", f)
+	}
+	if f := azcopyFault("", 124, StepStageIn); f.Code != "Timeout" || f.Class != ClassInfra {
 		t.Errorf("%+v", f)
 	}
 	if oomCount("low 0\noom 1\noom_kill 3\n") != 3 {

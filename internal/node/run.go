@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -80,11 +81,26 @@ func (n *Node) runCommand(ctx context.Context, args []string) (int, error) {
 	}()
 	if f := n.writeBack(late, out, dir, status); f != nil {
 		fmt.Fprintln(n.Stderr, "error:", f)
+		n.print(f)
 		if status == 0 {
 			status = f.ExitCode()
 		}
 	}
 	return status, nil
+}
+
+// print prints what went wrong first for a head that cannot read it in the
+// storage: late is that the files were not written back.
+func (n *Node) print(late *Fault) {
+	first := late
+	if data, err := os.ReadFile(n.path(workdir.FaultFile)); err == nil {
+		if f, err := ParseFault(data); err == nil {
+			first = f
+		}
+	}
+	if data, err := json.Marshal(first); err == nil {
+		fmt.Fprintf(n.Stderr, "%s%s\n", FaultLine, data)
+	}
 }
 
 // task does all but writing back, and gives the exit status.

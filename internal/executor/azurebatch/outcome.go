@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -205,6 +206,9 @@ func (e *Executor) ending(ctx context.Context, en *entry, t *azbatch.Task) (endi
 			if x.Fault, err = node.ParseFault(data); err != nil {
 				return x, err
 			}
+		} else if *x.Exit == node.ExitConfig || *x.Exit == node.ExitInfra {
+			// A node that cannot write into the storage cannot write this there.
+			x.Fault = node.FaultOf(e.taskOutput(ctx, en.job.id, en.id, "stderr.txt"))
 		}
 	}
 	if x.Code == "TaskEnded" {
@@ -230,6 +234,19 @@ func (e *Executor) listen(ctx context.Context, en *entry, x *ending) error {
 }
 
 const faultFile = ".command.fault"
+
+// taskOutput is what a task printed, as its node kept it; "" if that is gone.
+func (e *Executor) taskOutput(ctx context.Context, job, id, name string) string {
+	got, err := e.s.batch.GetTaskFile(ctx, job, id, name, nil)
+	if err != nil {
+		return ""
+	}
+	data, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	if errors.Join(err, got.Body.Close()) != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
 
 // askJob finds out whether the job of a task was ended.
 func (e *Executor) askJob(ctx context.Context, j *job, x *ending) error {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -235,7 +234,7 @@ func (e *Executor) probeEnded(ctx context.Context, job string, t *task.Task, got
 	if i.ExitCode == nil || *i.ExitCode != 0 {
 		f := &node.Fault{Class: node.ClassInfra, Step: node.StepScript, Message: "the probe ended without a result"}
 		if i.ExitCode != nil {
-			f.Message = fmt.Sprintf("the probe ended with exit status %d: %s", *i.ExitCode, e.probeOutput(ctx, job, "stderr.txt"))
+			f.Message = fmt.Sprintf("the probe ended with exit status %d: %s", *i.ExitCode, e.taskOutput(ctx, job, probeTask, "stderr.txt"))
 		}
 		if x := i.FailureInfo; x != nil && i.ExitCode == nil {
 			f.Code, f.Message = val(x.Code), firstLine(val(x.Message))
@@ -252,7 +251,7 @@ func (e *Executor) probeEnded(ctx context.Context, job string, t *task.Task, got
 		return nil, errors.New(f.Message)
 	}
 	var report node.Report
-	if err := json.Unmarshal([]byte(e.probeOutput(ctx, job, "stdout.txt")), &report); err != nil {
+	if err := json.Unmarshal([]byte(e.taskOutput(ctx, job, probeTask, "stdout.txt")), &report); err != nil {
 		return nil, fmt.Errorf("read the report of the probe: %w", err)
 	}
 	out := make([]preflight.Trial, 0, len(report.Checks))
@@ -268,20 +267,6 @@ func trialOf(name, target string, f *node.Fault) preflight.Trial {
 		t.Refusal = &preflight.Refusal{Config: f.Class == node.ClassConfig, Status: f.Status, Code: f.Code, Message: f.Message, RequestID: f.RequestID}
 	}
 	return t
-}
-
-// probeOutput is what the probe printed; what cannot be had is as nothing, and
-// then is no report either.
-func (e *Executor) probeOutput(ctx context.Context, job, name string) string {
-	got, err := e.s.batch.GetTaskFile(ctx, job, probeTask, name, nil)
-	if err != nil {
-		return ""
-	}
-	data, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
-	if errors.Join(err, got.Body.Close()) != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(data))
 }
 
 // probeLasts is how long what went well is not tried again.
