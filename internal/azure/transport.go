@@ -13,8 +13,10 @@ import (
 	"sluice/internal/config"
 )
 
-// parallelCalls is how many connections to one host are kept.
-const parallelCalls = 64
+// parallelCalls is how many connections to one host are kept: as many as the
+// engine prepares and submits tasks at once. Fewer would be made anew for
+// every second call.
+const parallelCalls = 512
 
 // newHTTP is a client that goes by the proxy of the environment, trusts the
 // authorities of SSL_CERT_FILE, and follows no redirect: a token would go
@@ -26,7 +28,7 @@ func newHTTP() *http.Client {
 			Proxy:                 http.ProxyFromEnvironment,
 			DialContext:           (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 			ForceAttemptHTTP2:     true,
-			MaxIdleConns:          4 * parallelCalls,
+			MaxIdleConns:          2 * parallelCalls,
 			MaxIdleConnsPerHost:   parallelCalls,
 			IdleConnTimeout:       90 * time.Second,
 			TLSHandshakeTimeout:   15 * time.Second,

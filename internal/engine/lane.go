@@ -62,10 +62,11 @@ func (r *run) schedule(t *tasks, name string, ex executor.Executor, prepare func
 		OnError:  func(err error) { r.post(observe.Message{Level: observe.Debug, Text: err.Error()}) },
 	}
 	if l.away != nil {
-		// Preparing and submitting wait for the network, and a service takes
-		// many tasks in one call.
+		// Preparing and submitting wait for the network, some 0.4 s together,
+		// and a service takes many tasks in one call: fewer workers than this
+		// make small batches, and less than a thousand tasks a second.
 		o.QueueSize = firstSize(o.QueueSize, 1000)
-		o.Workers, o.Ahead = 128, 256
+		o.Workers, o.Ahead = 512, 1024
 		o.PollInterval = time.Duration(cfg.PollInterval) * time.Millisecond
 	}
 	l.scheduler = scheduler.New(o)

@@ -61,27 +61,28 @@ type Scheduler struct {
 	inbox []func() // run by the loop, in order
 
 	// All below belongs to the loop.
-	queues   map[string]*queue // by process
-	order    []*queue          // in order of creation
-	seq      int
-	ready    []*entry
-	active   map[int]*entry // submitted, by task ID
-	entries  int            // in all stages
-	ahead    int            // preparing and ready
-	sent     int            // submitting and active
-	busy     int            // goroutines that prepare or submit
-	calls    int            // goroutines that poll or kill
-	polling  bool
-	pollDue  bool
-	backoff  time.Duration
-	pollAt   time.Time
-	pollGap  time.Time // no poll before, so that asking about many costs little
-	nextSend time.Time
-	closed   bool
-	finish   bool
-	killing  error // cause of Terminate
-	forced   bool
-	detached bool // what runs is left alone
+	queues    map[string]*queue // by process
+	order     []*queue          // in order of creation
+	seq       int
+	ready     []*entry
+	active    map[int]*entry // submitted, by task ID
+	submitted []*entry       // those of active, and some that have ended, the oldest first
+	entries   int            // in all stages
+	ahead     int            // preparing and ready
+	sent      int            // submitting and active
+	busy      int            // goroutines that prepare or submit
+	calls     int            // goroutines that poll or kill
+	polling   bool
+	pollDue   bool
+	backoff   time.Duration
+	pollAt    time.Time
+	pollGap   time.Time // no poll before, so that asking about many costs little
+	nextSend  time.Time
+	closed    bool
+	finish    bool
+	killing   error // cause of Terminate
+	forced    bool
+	detached  bool // what runs is left alone
 
 	ctx    context.Context // of calls to the executor; ends when forced
 	cancel context.CancelFunc
@@ -365,6 +366,7 @@ func (s *Scheduler) submit(e *entry) {
 				s.pollAt = time.Now().Add(s.interval())
 			}
 			s.active[e.t.ID] = e
+			s.submitted = append(s.submitted, e)
 			s.pollDue = true // it may have ended by now, and was not asked about
 			s.report(e.t, h, task.Submitted, task.Result{Exit: -1, Submit: begin})
 			if s.forced { // a detached task is found again by the next head
@@ -403,12 +405,19 @@ func (s *Scheduler) poll() {
 	}()
 }
 
-// handles are those of the active tasks, the oldest first.
+// handles are those of the active tasks, the oldest first. It is asked for
+// often, and there may be a hundred thousand of them.
 func (s *Scheduler) handles() []executor.Handle {
 	out := make([]executor.Handle, 0, len(s.active))
-	for _, id := range slices.Sorted(maps.Keys(s.active)) {
-		out = append(out, s.active[id].handle)
+	live := s.submitted[:0]
+	for _, e := range s.submitted {
+		if e.state <= task.Running {
+			live = append(live, e)
+			out = append(out, e.handle)
+		}
 	}
+	clear(s.submitted[len(live):])
+	s.submitted = live
 	return out
 }
 
