@@ -75,6 +75,7 @@ func InitialState() string {
 	line("  # scaleEvery: 2s   # how often formulas are evaluated; 5m and more on Azure")
 	line("  # processes: 4   # tasks that really run at once, on all nodes; by default 2 for each CPU of this machine")
 	line("  # listLag: 2s   # lists are so far behind")
+	line("  # dry: true     # nodes run nothing, every task succeeds after dryTime")
 	line("")
 	line("# Pools that are there before the run.")
 	line("pools: []")

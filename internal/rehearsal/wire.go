@@ -64,14 +64,18 @@ func (w *World) wireDoors() error {
 // wireBatch makes the Batch service, whose nodes reach us each by a proxy of
 // its own.
 func (w *World) wireBatch() error {
-	if w.o.Dir == "" && w.o.Runner == nil {
+	runner, dry := w.o.Runner, w.st.Batch.Dry
+	if dry && runner == nil {
+		runner = dryRunner{clock: w.clock, takes: w.st.Batch.DryTime}
+	}
+	if w.o.Dir == "" && runner == nil {
 		return nil
 	}
 	o := batch.Options{
-		State: w.st, Authority: w.iam, Clock: w.clock, Runner: w.o.Runner, Engine: w.o.Engine,
+		State: w.st, Authority: w.iam, Clock: w.clock, Runner: runner, Engine: w.o.Engine,
 		Fetch: w.fetch, Store: w.store, Registry: w.pull,
 	}
-	if w.o.Dir != "" {
+	if w.o.Dir != "" && !dry { // nodes that run nothing need no disk and no door
 		o.Dir = w.o.Dir // nodes/<pool>/<node> below it
 		o.NodeEnv = func(n batch.Node) ([]string, func(), error) { return w.NodeEnv(w.node(n)) }
 	}

@@ -2,15 +2,17 @@ package azurebatch
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"sluice/internal/task"
 )
 
-// pricing is what an hour of a node costs, asked once for each pool.
+// pricing is what an hour of a node costs, asked once for each pool, however
+// many tasks end at once.
 type pricing struct {
-	asked bool
-	hour  float64
+	ask  sync.Once
+	hour float64
 }
 
 // price fills in what a task cost: its part of the node for as long as it
@@ -33,23 +35,20 @@ func cost(hour, share float64, d time.Duration) float64 { return hour * share * 
 // hourly is the price of a node of a pool. No answer is no price: a run does
 // not wait for it more than once.
 func (e *Executor) hourly(l *lane) float64 {
-	e.mu.Lock()
-	p := l.pricing
-	e.mu.Unlock()
-	if p.asked || e.s.price == nil {
-		return p.hour
+	if e.s.price == nil {
+		return 0
 	}
-	ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
-	defer cancel()
-	hour, spot, err := e.s.price(ctx, l.pool.vm.Name)
-	if err != nil {
-		hour, spot = 0, 0
-	}
-	if l.pool.spot {
-		hour = spot
-	}
-	e.mu.Lock()
-	l.pricing = pricing{asked: true, hour: hour}
-	e.mu.Unlock()
-	return hour
+	l.pricing.ask.Do(func() {
+		ctx, cancel := context.WithTimeout(e.ctx, 5*time.Second)
+		defer cancel()
+		hour, spot, err := e.s.price(ctx, l.pool.vm.Name)
+		switch {
+		case err != nil: // stays 0
+		case l.pool.spot:
+			l.pricing.hour = spot
+		default:
+			l.pricing.hour = hour
+		}
+	})
+	return l.pricing.hour
 }

@@ -11,6 +11,35 @@ import (
 )
 
 // A run: a pool is made, tasks are added together, run and are reported.
+// TestPriceOnce: what a node costs is asked once, however many tasks end.
+func TestPriceOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil, nil)
+		r.run = func(ctx context.Context, _ batch.Command, _ func(string, string)) int {
+			_ = rest(ctx, time.Minute)
+			return 0
+		}
+		e := r.head(nil)
+		var list []*task.Task
+		for n := range 40 {
+			tk := newTask(n + 1)
+			tk.WantMetrics = true
+			list = append(list, tk)
+		}
+		for id, u := range r.wait(e, r.submit(e, list...), 3*time.Hour) {
+			if u.State != task.Completed || u.Result.Exit != 0 {
+				t.Errorf("task %d: %v, exit %d, %v", id, u.State, u.Result.Exit, u.Result.Err)
+			}
+		}
+		if n := r.w.Budget().Count("prices", ""); n != 1 {
+			t.Errorf("the price was asked %d times", n)
+		}
+		e.die()
+		_ = r.w.Close()
+	})
+}
+
 func TestRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -23,8 +23,8 @@ type lane struct {
 	e    *Executor
 	pool *pool
 
-	making  gate    // held while a job is made, so that there is one
-	pricing pricing // guarded by Executor.mu
+	making  gate // held while a job is made, so that there is one
+	pricing pricing
 
 	// Guarded by Executor.mu.
 	gen     int    // of the newest job

@@ -117,8 +117,13 @@ func (s *State) checkBatch() *Problem {
 	if !nameForm.MatchString(s.Batch.Name) {
 		return problem("batch.name", "`%s` is no name of a Batch account", s.Batch.Name)
 	}
-	if s.Batch.Processes < 0 {
+	switch {
+	case s.Batch.Processes < 0:
 		return problem("batch.processes", "%d is less than none; 0 is 2 for each CPU of this machine", s.Batch.Processes)
+	case s.Batch.DryTime < 0:
+		return problem("batch.dryTime", "%s is no time that a task can take", s.Batch.DryTime)
+	case s.Batch.DryTime > 0 && !s.Batch.Dry:
+		return problem("batch.dryTime", "tasks take this long only with `dry: true`, which runs nothing")
 	}
 	return oneOf("batch.allocationMode", s.Batch.AllocationMode, []string{"BatchService", "UserSubscription"})
 }

@@ -91,6 +91,8 @@ type Batch struct {
 	NodeStart      time.Duration  `yaml:"nodeStart"`
 	ScaleEvery     time.Duration  `yaml:"scaleEvery"` // formulas are evaluated at least so often; 0: as the pool says
 	Processes      int            `yaml:"processes"`  // tasks that really run at once, on all nodes; 0: 2 for each CPU of this machine
+	Dry            bool           `yaml:"dry"`        // nodes run nothing: every task succeeds
+	DryTime        time.Duration  `yaml:"dryTime"`    // after so long
 }
 
 // Pool is a pool that exists before the rehearsal begins.
