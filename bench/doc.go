@@ -7,5 +7,9 @@
 // of the engine's own process, not of its tasks (wait4 of that process). Without
 // the original (or without Java) its columns are empty and the table says so.
 //
-// Start reading at main.go; the pipelines are in rows.go.
+// A second table has the figures of runs on Azure, against a rehearsal that
+// listens on this machine, and beside the real azcopy (tools/need-azure).
+//
+// Start reading at main.go; the pipelines are in rows.go, the rows of the second
+// table in azure.go.
 package main

@@ -52,11 +52,10 @@ func (b *bench) run(only string) error {
 	} else {
 		fmt.Fprintln(b.out, "original:", b.oracle)
 	}
-	w := tabwriter.NewWriter(b.out, 2, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "row\tours\toriginal\ttimes faster\tours MB\toriginal MB\tfloor\ttarget\tmet\t")
-	var failed []string
+	chosen := func(name string) bool { return only == "" || strings.Contains(","+only+",", ","+name+",") }
+	var lines, failed []string
 	for _, r := range rows {
-		if only != "" && !strings.Contains(","+only+",", ","+r.name+",") {
+		if !chosen(r.name) {
 			continue
 		}
 		line, err := b.measure(r)
@@ -64,15 +63,30 @@ func (b *bench) run(only string) error {
 			failed = append(failed, fmt.Sprintf("%s: %v", r.name, err))
 			continue
 		}
-		fmt.Fprintln(w, line)
+		lines = append(lines, line)
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	if len(lines) > 0 {
+		if err := b.table("row\tours\toriginal\ttimes faster\tours MB\toriginal MB\tfloor\ttarget\tmet\t", lines); err != nil {
+			return err
+		}
+	}
+	if err := b.azureTable(chosen); err != nil {
+		failed = append(failed, err.Error())
 	}
 	if len(failed) > 0 {
 		return errors.New(strings.Join(failed, "\n"))
 	}
 	return nil
+}
+
+// table prints lines in columns.
+func (b *bench) table(head string, lines []string) error {
+	w := tabwriter.NewWriter(b.out, 2, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, head)
+	for _, line := range lines {
+		fmt.Fprintln(w, line)
+	}
+	return w.Flush()
 }
 
 // find makes both paths absolute; b.oracle is empty when it cannot run.

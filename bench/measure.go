@@ -24,9 +24,14 @@ type usage struct {
 // larger; tasks here are shells of a few MB, far below either engine. The original's
 // launcher is a shell script that ends in exec, so its process is Java's.
 func measureCommand(dir, engine string, args []string) (usage, error) {
-	cmd := exec.Command(engine, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "NXF_OFFLINE=true", "NXF_ANSI_LOG=false", "NXF_DISABLE_CHECK_LATEST=true", "PWD="+dir)
+	env := append(os.Environ(), "NXF_OFFLINE=true", "NXF_ANSI_LOG=false", "NXF_DISABLE_CHECK_LATEST=true", "PWD="+dir)
+	return measureIn(dir, env, engine, args...)
+}
+
+// measureIn runs a program with an environment.
+func measureIn(dir string, env []string, program string, args ...string) (usage, error) {
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Env = dir, env
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()

@@ -3,5 +3,5 @@
 // lock file in tools/azure, outside the tree. Where they are missing a test is
 // skipped with a line that says so; with CI=true it fails.
 //
-// Start with Azurite and Azcopy. It is imported by tests only.
+// Start with Azurite and Azcopy. It is imported by tests, and by bench.
 package azuretest

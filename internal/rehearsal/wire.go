@@ -142,7 +142,11 @@ func (w *World) send(req *http.Request, n batch.Node, identity string) (*http.Re
 
 // fetch reads a resource file.
 func (w *World) fetch(ctx context.Context, n batch.Node, identity, url string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	method := http.MethodGet
+	if w.st.Batch.Dry && !strings.Contains(url, "?") {
+		method = http.MethodHead // whether it may be read is all that counts
+	}
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
 	if err != nil {
 		return nil, &batch.FetchError{Message: err.Error()}
 	}
