@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sluice/internal/executor"
+	"sluice/internal/guard"
 	"sluice/internal/lang/value"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
@@ -56,7 +57,7 @@ type Executor struct {
 	news    []*job       // with something to report, in order
 	closed  bool
 	running sync.WaitGroup
-	guard   guard
+	guard   guard.Guard
 	sampler sampler
 }
 
@@ -358,7 +359,7 @@ func (e *Executor) Close() error {
 	e.mu.Unlock()
 	e.running.Wait()
 	e.sampler.stop()
-	return e.guard.close()
+	return e.guard.Close()
 }
 
 // runExec runs the body of an exec task.

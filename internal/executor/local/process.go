@@ -106,7 +106,7 @@ func (p *process) start() error {
 		}
 	}
 	if !p.e.o.Unguarded {
-		if err := p.e.guard.ready(); err != nil {
+		if err := p.e.guard.Ready(); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func (p *process) start() error {
 		return fmt.Errorf("start %s: %w", name, err)
 	}
 	if !p.e.o.Unguarded {
-		return p.e.guard.add(p.pid)
+		return p.e.guard.Add(p.pid)
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func (p *process) wait() {
 	}
 	p.leftovers()
 	if !p.e.o.Unguarded {
-		p.e.guard.remove(p.pid)
+		p.e.guard.Remove(p.pid)
 	}
 }
 

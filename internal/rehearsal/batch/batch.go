@@ -197,6 +197,9 @@ func (s *Service) Close() {
 			}
 		}
 	}
+	if p, ok := s.opts.Runner.(*processes); ok {
+		_ = p.guard.Close() // nothing runs any more: a guard that somebody killed is not missed
+	}
 }
 
 // Node finds a node as it is now: a fault may have taken an identity from it.

@@ -8,11 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"sluice/internal/guard"
 )
 
 // processes runs commands as processes of this machine, each with a process
-// group of its own.
-type processes struct{ engine string }
+// group of its own. They do not outlive the rehearsal, even if it is killed.
+type processes struct {
+	engine string
+	guard  guard.Guard
+}
 
 var errNoProgram = exec.ErrNotFound
 
@@ -37,9 +42,14 @@ func (p *processes) Run(ctx context.Context, c Command) (int, error) {
 	cmd.Dir, cmd.Env = c.Dir, append(inherited(), c.Env...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.guard.Ready(); err != nil {
+		return 0, err
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
+	guarded := p.guard.Add(cmd.Process.Pid)
+	defer p.guard.Remove(cmd.Process.Pid)
 	exited := make(chan struct{})
 	watched := make(chan struct{})
 	go func() {
@@ -55,6 +65,9 @@ func (p *processes) Run(ctx context.Context, c Command) (int, error) {
 	err = cmd.Wait()
 	close(exited)
 	<-watched
+	if guarded != nil {
+		return 0, guarded
+	}
 	return exitCode(cmd, err)
 }
 

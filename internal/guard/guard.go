@@ -1,4 +1,4 @@
-package local
+package guard
 
 import (
 	"errors"
@@ -26,15 +26,16 @@ read -r -t 3 < <(exec sleep 4)
 for group in "${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
 `
 
-// A guard is a shell in a session of its own that outlives a killed head.
-type guard struct {
+// A Guard is a shell in a session of its own that outlives a killed head. The
+// zero value is ready; its methods may be called from any goroutine.
+type Guard struct {
 	mu   sync.Mutex
 	pipe *os.File
 	proc *os.Process
 }
 
-// ready starts the guard; the first task calls it before it starts.
-func (g *guard) ready() error {
+// Ready starts the guard; it is called before the first process starts.
+func (g *Guard) Ready() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.pipe != nil {
@@ -43,7 +44,8 @@ func (g *guard) ready() error {
 	return g.start()
 }
 
-func (g *guard) add(pgid int) error {
+// Add puts a process group under guard.
+func (g *Guard) Add(pgid int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.pipe == nil {
@@ -52,7 +54,8 @@ func (g *guard) add(pgid int) error {
 	return g.say("+ ", pgid)
 }
 
-func (g *guard) remove(pgid int) {
+// Remove takes one out that has ended.
+func (g *Guard) Remove(pgid int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.pipe != nil && g.say("- ", pgid) != nil {
@@ -61,7 +64,7 @@ func (g *guard) remove(pgid int) {
 	}
 }
 
-func (g *guard) say(op string, pgid int) error {
+func (g *Guard) say(op string, pgid int) error {
 	line := append(strconv.AppendInt([]byte(op), int64(pgid), 10), '\n')
 	if _, err := g.pipe.Write(line); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("tell the guard of process group %d: %w", pgid, err)
@@ -71,7 +74,7 @@ func (g *guard) say(op string, pgid int) error {
 	return nil
 }
 
-func (g *guard) start() error {
+func (g *Guard) start() error {
 	if g.proc != nil { // it was killed
 		if _, err := g.proc.Wait(); err != nil {
 			return fmt.Errorf("wait for guard: %w", err)
@@ -100,7 +103,8 @@ func (g *guard) start() error {
 	return nil
 }
 
-func (g *guard) close() error {
+// Close ends the guard; the groups are left alone.
+func (g *Guard) Close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.proc == nil {
