@@ -113,7 +113,12 @@ func (c *Clients) openManagedIdentity(ctx context.Context, clientID string) (azc
 		hosted = hosted || c.env(name) != ""
 	}
 	if !hosted {
-		if _, err := c.Instance(ctx); err != nil {
+		// What the configuration names is there: a busy machine gets more time.
+		limit := instanceWait
+		if c.Config.Head.System || c.Config.Head.ClientID != "" {
+			limit = 15 * time.Second
+		}
+		if _, err := c.instance(ctx, limit); err != nil {
 			return nil, err
 		}
 	}
@@ -129,10 +134,16 @@ type Instance struct {
 	Subscription, ResourceGroup, Name, Location, Environment string
 }
 
+const instanceWait = 1200 * time.Millisecond
+
 // Instance asks the metadata endpoint who this machine is. Where there is
 // none it fails within a second or so.
 func (c *Clients) Instance(ctx context.Context) (*Instance, error) {
-	ctx, cancel := context.WithTimeout(ctx, 1200*time.Millisecond)
+	return c.instance(ctx, instanceWait)
+}
+
+func (c *Clients) instance(ctx context.Context, limit time.Duration) (*Instance, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, imds+"/instance?api-version=2021-02-01", nil)
 	if err != nil {
@@ -341,4 +352,25 @@ func firstLine(err error) string {
 	}
 	line, _, _ := strings.Cut(Redact(err.Error()), "\n")
 	return strings.TrimSpace(line)
+}
+
+// Refused says whether a call failed because Azure does not let us, or does
+// not know us any more: another try will not do better until somebody changes
+// something. That a service for tokens does not answer is none of that.
+func Refused(err error) bool {
+	var answer *azcore.ResponseError
+	var finding *FindingError
+	var login *azidentity.AuthenticationFailedError
+	status := 0
+	switch {
+	case errors.As(err, &finding):
+		return true
+	case errors.As(err, &answer):
+		status = answer.StatusCode
+	case errors.As(err, &login) && login.RawResponse != nil:
+		if status = login.RawResponse.StatusCode; status == http.StatusBadRequest {
+			return true // no such identity
+		}
+	}
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }

@@ -4,6 +4,7 @@ import "sluice/internal/azure"
 
 // Ids of findings, as the table of package azure has them.
 const (
+	findingCredential   = "AZ001"
 	findingSystem       = "AZ101"
 	findingAssign       = "AZ103"
 	findingAttached     = "AZ105" // the pool lacks the identity

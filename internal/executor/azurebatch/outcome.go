@@ -429,8 +429,14 @@ func registryOf(en *entry) string {
 // explain is a call that the service refused, as an error that says what to do.
 func (e *Executor) explain(what string, err error) error {
 	status, code := refusal(err)
-	if status != 401 && status != 403 {
+	switch {
+	case !azure.Refused(err):
 		return fmt.Errorf("%s: %w", what, err)
+	case status == 0: // no token
+		return &azure.FindingError{Finding: azure.Finding{
+			ID: findingCredential, Check: 1, What: what + ": the head gets no token any more", Cause: firstLine(azure.Redact(err.Error())),
+			Fix: []string{"sluice azure check"},
+		}}
 	}
 	return &azure.FindingError{Finding: azure.Finding{
 		ID: findingDenied, Check: 1, What: fmt.Sprintf("%s: the Batch account `%s` refuses the head: %d %s", what, e.s.account.Name, status, code),

@@ -41,6 +41,7 @@ func (e *Executor) awake() {
 func (e *Executor) pollLoop(ctx context.Context) {
 	soon, late := e.pace()
 	gap := soon
+	var down outage
 	for {
 		jobs := e.livedIn()
 		if len(jobs) == 0 {
@@ -59,12 +60,15 @@ func (e *Executor) pollLoop(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			e.trouble(err)
+			e.fails(&down, err)
 			gap = max(min(2*gap, late), min(retryAfter(err), time.Minute))
 		case news > 0:
 			gap = soon
 		default:
 			gap = min(gap*3/2, late)
+		}
+		if err == nil {
+			e.works(&down)
 		}
 		select {
 		case <-e.hurry:
@@ -131,7 +135,7 @@ func (e *Executor) pollJobs(ctx context.Context, jobs []*job) (news int, err err
 func (e *Executor) pollJob(ctx context.Context, j *job) (int, error) {
 	e.mu.Lock()
 	now := time.Now()
-	quiet := now.Sub(j.news) > idleList && now.Sub(j.whole) > idleList
+	quiet := now.Sub(j.news) > idleList && j.whole.Sub(j.news) < idleList // once in a silence
 	all := now.Sub(j.whole) > wholeList || quiet || j.ended && now.Sub(j.whole) > settleIn
 	since, waiting := j.asked, false
 	for _, en := range j.live {

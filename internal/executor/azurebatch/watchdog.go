@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	watchEvery   = time.Minute
+	watchEvery   = 30 * time.Second
+	quietEvery   = 10 * time.Minute // while no task waits
 	sameFailures = 3                // nodes that fail alike before we give up
 	silentFor    = 10 * time.Minute // nodes that do not answer for so long are given up
 	repeatAfter  = 10 * time.Minute
@@ -117,7 +118,12 @@ type watch struct {
 // is told within a minute.
 func (e *Executor) watchLoop(ctx context.Context) {
 	seen := map[*lane]*watch{}
+	last := time.Now()
 	for rest(ctx, watchEvery) == nil {
+		if !e.anyWaits() && time.Since(last) < quietEvery {
+			continue
+		}
+		last = time.Now()
 		if err := e.watchOnce(ctx, seen); err != nil && ctx.Err() == nil {
 			e.o.Notice("look at the pools: " + err.Error())
 		}
@@ -159,6 +165,15 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (e *Executor) anyWaits() bool {
+	for _, l := range e.lanes() {
+		if w, _ := e.counts(l); w > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // counts are the tasks of a lane that wait and run.
