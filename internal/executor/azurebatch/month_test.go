@@ -189,7 +189,7 @@ func TestRevoked(t *testing.T) {
 		}, "tells again", 5 * time.Minute, ""},
 		{"identity", func(st *state.State) {
 			st.Faults = []state.Fault{{Service: "imds", From: "head", Path: "oauth2", After: 6, Status: 400, Code: "invalid_request", Message: "Identity not found"}}
-		}, "gets no token any more", 30 * time.Minute, "AZ001"},
+		}, "gets no token any more", 50 * time.Minute, "AZ001"},
 		{"identity endpoint down for a while", func(st *state.State) {
 			st.Faults = []state.Fault{{Service: "imds", From: "head", Path: "oauth2", After: 6, Times: 8, Status: 500}}
 		}, "", 0, ""},

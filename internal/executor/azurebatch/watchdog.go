@@ -120,7 +120,8 @@ func (e *Executor) watchLoop(ctx context.Context) {
 	seen := map[*lane]*watch{}
 	last := time.Now()
 	for rest(ctx, watchEvery) == nil {
-		if !e.anyWaits() && time.Since(last) < quietEvery {
+		since := time.Since(last)
+		if !e.anyWaits() && since < quietEvery || told(seen) && since < 2*watchEvery {
 			continue
 		}
 		last = time.Now()
@@ -165,6 +166,17 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// told says whether something was said of every pool that has tasks: there is
+// no hurry then.
+func told(seen map[*lane]*watch) bool {
+	for _, w := range seen {
+		if len(w.told) == 0 {
+			return false
+		}
+	}
+	return len(seen) > 0
 }
 
 func (e *Executor) anyWaits() bool {
