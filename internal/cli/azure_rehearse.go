@@ -30,6 +30,7 @@ type rehearseRequest struct {
 	check bool   // run `azure check`
 	deep  bool   // with its probes
 	keep  string // directory that stays; "" for one that goes
+	calls bool   // tell every kind of call at the end
 	port  int
 	help  bool
 	run   []string // what `run` gets
@@ -51,13 +52,15 @@ Options, before those of run:
       Only serve, and print the environment for heads that are started by hand
   --keep <dir>
       Keep blobs, nodes and the list of calls in this directory
+  --calls
+      Tell every kind of call at the end, not only each service
   --port <n>
       Port of the proxy (default: any)
 
 The exit code is that of the run. docs/azure-rehearsal.md tells more.
 `
 
-var rehearseOptions = []string{"state", "init", "serve", "check", "deep", "keep", "port", "help"}
+var rehearseOptions = []string{"state", "init", "serve", "check", "deep", "keep", "calls", "port", "help"}
 
 // rehearse is `azure rehearse`.
 func (p *program) rehearse(r *request) error {
@@ -144,6 +147,8 @@ func (q *rehearseRequest) set(name, value string) error {
 		q.help = true
 	case "serve":
 		q.serve = true
+	case "calls":
+		q.calls = true
 	case "check":
 		q.check = true
 	case "deep":
@@ -244,8 +249,9 @@ func (p *program) inWorld(q rehearseRequest, st *state.State) (err error) {
 		defer func() { err = errors.Join(err, p.keepBlobs(w)) }()
 	}
 	if q.serve {
-		return p.serveWorld(w, dir, env)
+		return p.serveWorld(q, w, dir, env)
 	}
+	fmt.Fprintf(p.stderr, "rehearsal: %s; all of it on this machine\n", w.Title())
 	args := []string{"run"}
 	if q.check {
 		args = []string{"azure", "check"}
@@ -254,7 +260,7 @@ func (p *program) inWorld(q rehearseRequest, st *state.State) (err error) {
 		args = append(args, "--deep")
 	}
 	err = p.runInWorld(append(args, q.run...), env)
-	p.printBudget(w)
+	p.printBudget(q, w)
 	return err
 }
 
@@ -316,7 +322,7 @@ func childExit(err error) error {
 }
 
 // serveWorld prints the environment and waits for a signal.
-func (p *program) serveWorld(w *rehearsal.World, dir string, env []string) error {
+func (p *program) serveWorld(q rehearseRequest, w *rehearsal.World, dir string, env []string) error {
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "unset %s\n", strings.Join(rehearsal.Cleared(), " "))
 	for _, v := range env {
@@ -337,7 +343,7 @@ func (p *program) serveWorld(w *rehearsal.World, dir string, env []string) error
 		return err
 	}
 	<-signals
-	p.printBudget(w)
+	p.printBudget(q, w)
 	return nil
 }
 
@@ -356,9 +362,16 @@ func (p *program) keepBlobs(w *rehearsal.World) error {
 	return nil
 }
 
-func (p *program) printBudget(w *rehearsal.World) {
-	fmt.Fprint(p.stderr, "\nCalls to Azure\n")
+func (p *program) printBudget(q rehearseRequest, w *rehearsal.World) {
+	b := w.Budget()
+	title := "\nCalls to Azure, by service (`--calls` tells more)\n"
+	if q.calls {
+		title = "\nCalls to Azure\n"
+	} else {
+		b = b.ByService()
+	}
+	fmt.Fprint(p.stderr, title)
 	// A terminal that is gone is no reason to fail.
-	_, _ = w.Budget().WriteTo(p.stderr)
+	_, _ = b.WriteTo(p.stderr)
 	_, _ = w.Forecast().WriteTo(p.stderr)
 }

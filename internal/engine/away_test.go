@@ -476,3 +476,39 @@ func TestAwayInterrupt(t *testing.T) {
 		}
 	}
 }
+
+// TestAwayCaptures: what small outputs were is known without a call for each,
+// unless the directory has another content by now.
+func TestAwayCaptures(t *testing.T) {
+	t.Parallel()
+	a := newAway(t, map[string]string{"main.nf": `
+process P {
+    input:
+    val x
+    output:
+    tuple stdout, env('FOO'), eval('echo e')
+    script:
+    "FOO=f$x; echo out$x"
+}
+workflow { P(channel.of(1, 2, 3)).map { it*.trim() }.view() }
+`})
+	want := "[out1, f1, e]\n[out2, f2, e]\n[out3, f3, e]"
+	if out, code := a.go_(nil); code != 0 || out != want {
+		t.Fatalf("exit %d: %s", code, out)
+	}
+	before := a.store.Calls["Open"]
+	if out, code := a.go_(resume); code != 0 || out != want {
+		t.Fatalf("resumed, exit %d: %s", code, out)
+	}
+	if n := a.store.Calls["Open"] - before; n != 0 {
+		t.Errorf("%d files were read", n)
+	}
+	for _, name := range a.store.Names("c/work/") {
+		if strings.HasSuffix(name, "/.command.out") && a.text(name) == "out1\n" {
+			a.put(name, "changed\n")
+		}
+	}
+	if out, code := a.go_(resume); code != 0 || !strings.Contains(out, "[changed, f1, e]") {
+		t.Errorf("changed, exit %d: %s", code, out)
+	}
+}

@@ -105,6 +105,8 @@ func (in *instance) collect(dir string) (*collected, error) {
 	if err != nil {
 		return nil, err
 	}
+	tree = recall(tree, in.kept)
+	in.kept = nil
 	c := &collected{seen: map[string]bool{}, dir: dir, tree: tree}
 	env, err := in.captured(tree)
 	if err != nil {

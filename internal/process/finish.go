@@ -9,6 +9,7 @@ import (
 	"sluice/internal/executor"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/storage"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 )
@@ -52,6 +53,8 @@ func (n *node) outcome(p *pending, t *task.Task) error {
 	record := cache.FromTask(t)
 	if n.def.native() {
 		record.Context = in.variables()
+	} else if storage.IsRemote(t.WorkDir) {
+		record.Context = in.captures(made)
 	}
 	n.run.Remember(record)
 	n.run.Post(observe.TaskChanged{Step: observe.Completed, Task: t})
@@ -172,6 +175,9 @@ func (n *node) cached(p *pending, in *instance) (bool, error) {
 	t.WorkDir = r.WorkDir
 	if n.def.native() && !in.restore(r.Context) {
 		return false, nil
+	}
+	if !n.def.native() {
+		in.kept = r.Context
 	}
 	c, err := in.collect(t.WorkDir)
 	if err != nil {

@@ -34,6 +34,7 @@ type instance struct {
 	env    []task.EnvVar
 	stdin  *string
 	hashed []hashed // inputs in order
+	kept   []byte   // what the cache has of files that outputs are read from
 }
 
 // staged is an input file with where it comes from.

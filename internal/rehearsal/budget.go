@@ -54,6 +54,25 @@ func (b Budget) Count(service, kind string) int {
 	return n
 }
 
+// ByService is the budget with one line for each service.
+func (b Budget) ByService() Budget {
+	out := Budget{Tasks: b.Tasks}
+	for _, l := range b.Lines { // sorted by service
+		n := len(out.Lines)
+		if n == 0 || out.Lines[n-1].Service != l.Service {
+			out.Lines, n = append(out.Lines, Line{Service: l.Service}), n+1
+		}
+		t := &out.Lines[n-1]
+		t.Head, t.Nodes, t.Failed = t.Head+l.Head, t.Nodes+l.Nodes, t.Failed+l.Failed
+	}
+	return out
+}
+
+// kinds says whether lines tell kinds of calls.
+func (b Budget) kinds() bool {
+	return slices.ContainsFunc(b.Lines, func(l Line) bool { return l.Kind != "" })
+}
+
 // WriteTo prints the budget as a table.
 func (b Budget) WriteTo(out io.Writer) (int64, error) {
 	var text strings.Builder
@@ -62,13 +81,20 @@ func (b Budget) WriteTo(out io.Writer) (int64, error) {
 		return int64(n), err
 	}
 	t := tabwriter.NewWriter(&text, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "service\tcall\thead\tnodes\tfailed\tper task\t\n")
+	kinds := b.kinds()
+	call := func(s string) string {
+		if kinds {
+			return s + "\t"
+		}
+		return ""
+	}
+	fmt.Fprintf(t, "service\t%shead\tnodes\tfailed\tper task\t\n", call("call"))
 	for _, l := range b.Lines {
 		per := "-"
 		if b.Tasks > 0 {
 			per = fmt.Sprintf("%.2f", float64(l.Head+l.Nodes)/float64(b.Tasks))
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%s\t\n", l.Service, l.Kind, l.Head, l.Nodes, l.Failed, per)
+		fmt.Fprintf(t, "%s\t%s%d\t%d\t%d\t%s\t\n", l.Service, call(l.Kind), l.Head, l.Nodes, l.Failed, per)
 	}
 	if err := t.Flush(); err != nil {
 		return 0, err
