@@ -155,6 +155,8 @@ func (o *output) set(th *value.Thread, name string, v value.Value) error {
 	case "contentType":
 		if s, ok := value.Str(v); ok {
 			o.rule.ContentType = s
+		} else if v == value.Bool(true) { // that of the extension
+			o.rule.ContentType = "true"
 		}
 	case "copyAttributes", "storageClass":
 		// settings of transfers and object storage without a meaning for local files

@@ -110,12 +110,20 @@ var watchPathMaker = &operator{
 				return nil, err
 			}
 		}
-		return c.every(watchPeriod, w.tick), nil
+		period := watchPeriod
+		if asPath(c.arg(0)).Scheme != "" {
+			period = watchPeriodAway
+		}
+		return c.every(period, w.tick), nil
 	},
 }
 
-// watchPeriod is how often watchPath looks.
-const watchPeriod = time.Second
+// How often watchPath looks, on this machine and in a storage, where each look
+// is a call.
+const (
+	watchPeriod     = time.Second
+	watchPeriodAway = 10 * time.Second
+)
 
 type watch struct {
 	*call
@@ -157,7 +165,10 @@ func (w *watch) tick(out *dataflow.Channel) (bool, error) {
 	}
 	w.round++
 	for _, p := range files {
-		info, err := w.stat(p)
+		var info storage.Info
+		if w.events["modify"] { // only that needs more than the names
+			info, err = w.stat(p)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // gone since it was listed: the next round sees that
 		}

@@ -3,11 +3,14 @@ package azblob
 import (
 	"context"
 	"io/fs"
+	"mime"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 )
 
 // modeKey is the metadata that says who may do what with a file, as azcopy
@@ -58,5 +61,23 @@ func (s *Storage) SetExecutable(ctx context.Context, name string) error {
 		return err
 	}
 	_, err = p.blob().SetMetadata(ctx, metadataOf(0o755), nil)
+	return fail(ctx, "write", p.name, err)
+}
+
+// SetAttributes sets the content type of a file; "true" is that of its
+// extension. Tags are left: index tags need a role of their own, and as in
+// Nextflow they are for other storages.
+func (s *Storage) SetAttributes(ctx context.Context, name, contentType string, _ []string) error {
+	if contentType == "true" {
+		contentType = mime.TypeByExtension(path.Ext(name))
+	}
+	if contentType == "" {
+		return nil
+	}
+	p, err := s.file(ctx, "write", name)
+	if err != nil {
+		return err
+	}
+	_, err = p.blob().SetHTTPHeaders(ctx, blob.HTTPHeaders{BlobContentType: &contentType}, nil)
 	return fail(ctx, "write", p.name, err)
 }
