@@ -213,7 +213,7 @@ func endpoint(account string, cloud azure.Cloud) string {
 // Submit has the service take t and returns when it has; a task that an
 // earlier head submitted is adopted.
 func (e *Executor) Submit(ctx context.Context, t *task.Task) (executor.Handle, error) {
-	en, fresh, err := e.enter(t)
+	en, fresh, posted, err := e.enter(t)
 	if err != nil {
 		return executor.Handle{}, err
 	}
@@ -222,10 +222,12 @@ func (e *Executor) Submit(ctx context.Context, t *task.Task) (executor.Handle, e
 		e.entered(en, err)
 		return en.handle, err
 	}
-	select {
-	case <-en.posted:
-	case <-ctx.Done():
-		return executor.Handle{}, context.Cause(ctx)
+	if posted != nil {
+		select {
+		case <-posted:
+		case <-ctx.Done():
+			return executor.Handle{}, context.Cause(ctx)
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -235,22 +237,23 @@ func (e *Executor) Submit(ctx context.Context, t *task.Task) (executor.Handle, e
 	return en.handle, nil
 }
 
-// enter makes the entry of t, unless there is one.
-func (e *Executor) enter(t *task.Task) (en *entry, fresh bool, err error) {
+// enter makes the entry of t, unless there is one; posted is closed once that
+// was submitted, and nil if it has been.
+func (e *Executor) enter(t *task.Task) (en *entry, fresh bool, posted <-chan struct{}, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.closed:
-		return nil, false, errClosed
+		return nil, false, nil, errClosed
 	case e.s == nil:
-		return nil, false, errors.New("internal error: azurebatch.Submit before Start")
+		return nil, false, nil, errors.New("internal error: azurebatch.Submit before Start")
 	}
 	if en := e.tasks[t.ID]; en != nil {
-		return en, false, nil
+		return en, false, en.posted, nil
 	}
 	en = &entry{t: t, handle: executor.Handle{TaskID: t.ID}, posted: make(chan struct{}), state: task.Submitted, submit: time.Now()}
 	e.tasks[t.ID] = en
-	return en, true, nil
+	return en, true, nil, nil
 }
 
 // place finds the pool of a new entry and adds it there, or adopts it.

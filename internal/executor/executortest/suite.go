@@ -18,7 +18,19 @@ import (
 type Setup struct {
 	Executor executor.Executor
 	Prepare  func(*task.Task) error // makes work directories
-	Dir      string                 // where they may be
+	Dir      string                 // where they may be: a directory, or a URI
+	// Read reads a file of a work directory that is not on this machine, as
+	// the function Read does. What tasks leave there is what they declare as
+	// outputs. Tasks still run on this machine, and see its files.
+	Read func(tk *task.Task, name string) string
+}
+
+// read reads a file of the work directory; "(absent)" if there is none.
+func (s Setup) read(tk *task.Task, name string) string {
+	if s.Read != nil {
+		return s.Read(tk, name)
+	}
+	return Read(tk, name)
 }
 
 var ids atomic.Int64
@@ -30,7 +42,7 @@ func (s Setup) New(script string) *task.Task {
 	h[0], h[15], h[14] = byte(id), byte(id), byte(id>>8)
 	return &task.Task{
 		ID: id, Index: id, Process: "P", Simple: "P", Name: "P (1)", Attempt: 1, Hash: h,
-		WorkDir: filepath.Join(s.Dir, h.Dir()), Shell: []string{"/bin/bash", "-ue"}, Script: "#!/bin/bash -ue\n" + script + "\n",
+		WorkDir: s.Dir + "/" + h.Dir(), Shell: []string{"/bin/bash", "-ue"}, Script: "#!/bin/bash -ue\n" + script + "\n",
 	}
 }
 
@@ -112,6 +124,7 @@ type Case struct {
 	Change func(*task.Task)
 	Exit   int
 	Files  map[string]string // content; "~x" = holds x
+	Here   bool              // only where work directories are on this machine
 }
 
 func stdin(s string) func(*task.Task) { return func(t *task.Task) { t.Stdin = &s } }
@@ -133,7 +146,7 @@ var Cases = []Case{
 	{Name: "environment", Script: `printf '%s|' "$A" "$B" "$C" "$D" "$E"`, Change: func(t *task.Task) {
 		t.Env = []task.EnvVar{{Name: "A", Value: "it's"}, {Name: "B", Value: "a  b"}, {Name: "C", Value: "$A/${B}x"}, {Name: "D", Value: `\$A $(echo no) ` + "`echo no`"}, {Name: "E", Value: "l1\nl2"}}
 	}, Files: map[string]string{".command.out": "it's|a  b|it's/a  bx|$A $(echo no) `echo no`|l1\nl2|"}},
-	{Name: "path", Script: `echo "${PATH##*:}"; echo "$NXF_TASK_WORKDIR" | grep -c "$PWD"`, Change: func(t *task.Task) {
+	{Name: "path", Here: true, Script: `echo "${PATH##*:}"; echo "$NXF_TASK_WORKDIR" | grep -c "$PWD"`, Change: func(t *task.Task) {
 		t.BinDirs = []string{"/a b", "/c$d"}
 	}, Files: map[string]string{".command.out": "/c$d\n1\n"}},
 	{Name: "captures", Script: "X='a\nb'; Y=$(echo 1)", Change: func(t *task.Task) {
@@ -169,53 +182,96 @@ func Run(t *testing.T, setup func(*testing.T) Setup) {
 }
 
 func runCases(t *testing.T, s Setup) {
+	if s.Read != nil {
+		runTogether(t, s)
+		return
+	}
 	for _, c := range Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			tk := s.New(c.Script)
-			if c.Change != nil {
-				c.Change(tk)
-			}
+			tk := s.task(c)
 			begin := time.Now()
-			u := s.Wait(t, s.Start(t, tk))[0]
-			if u.State != task.Completed || u.Result.Err != nil || u.Result.Exit != c.Exit {
-				t.Fatalf("state %v, exit %d, err %v; want exit %d\n%s", u.State, u.Result.Exit, u.Result.Err, c.Exit, Read(tk, ".command.log"))
-			}
-			r := u.Result
-			if r.Submit.IsZero() || r.Start.Before(r.Submit) || r.Complete.Before(r.Start) || time.Since(begin) > 15*time.Second {
-				t.Errorf("times %v, %v, %v after %v", r.Submit, r.Start, r.Complete, time.Since(begin))
-			}
-			for name, want := range c.Files {
-				got := Read(tk, name)
-				if part, ok := strings.CutPrefix(want, "~"); ok && strings.Contains(got, part) || got == want {
-					continue
-				}
-				t.Errorf("%s holds %q, want %q", name, got, want)
-			}
-			if tk.WantMetrics {
-				m := r.Metrics
-				if m.Wchar < 2000000 || m.Wchar > 5000000 || m.Rchar < 2000000 || m.Realtime <= 0 || m.CPUPercent < 0 || m.PeakRSS < 0 || m.CPUModel == "" {
-					t.Errorf("metrics %+v", m)
-				}
+			c.check(t, s, tk, s.Wait(t, s.Start(t, tk))[0])
+			if d := time.Since(begin); d > 15*time.Second {
+				t.Errorf("it took %s", d)
 			}
 		})
 	}
 }
 
+// task is a new task of a case.
+func (s Setup) task(c Case) *task.Task {
+	tk := s.New(c.Script)
+	if c.Change != nil {
+		c.Change(tk)
+	}
+	for name := range c.Files {
+		if s.Read != nil && !strings.HasPrefix(name, ".") && tk.Scratch == "" {
+			tk.OutputGlobs = append(tk.OutputGlobs, name)
+		}
+	}
+	return tk
+}
+
+// runTogether runs the cases at the same time: where tasks run elsewhere each
+// takes a while.
+func runTogether(t *testing.T, s Setup) {
+	var tasks []*task.Task
+	var cases []Case
+	var hs []executor.Handle
+	for _, c := range Cases {
+		if c.Here {
+			continue
+		}
+		tk := s.task(c)
+		cases, tasks, hs = append(cases, c), append(tasks, tk), append(hs, s.Start(t, tk))
+	}
+	for i, u := range s.Wait(t, hs...) {
+		t.Run(cases[i].Name, func(t *testing.T) { cases[i].check(t, s, tasks[i], u) })
+	}
+}
+
+// check looks at what came of a case.
+func (c Case) check(t *testing.T, s Setup, tk *task.Task, u executor.Update) {
+	t.Helper()
+	if u.State != task.Completed || u.Result.Err != nil || u.Result.Exit != c.Exit {
+		t.Fatalf("state %v, exit %d, err %v; want exit %d\n%s", u.State, u.Result.Exit, u.Result.Err, c.Exit, s.read(tk, ".command.log"))
+	}
+	r := u.Result
+	if r.Submit.IsZero() || r.Start.Before(r.Submit) || r.Complete.Before(r.Start) {
+		t.Errorf("times %v, %v, %v", r.Submit, r.Start, r.Complete)
+	}
+	for name, want := range c.Files {
+		got := s.read(tk, name)
+		if part, ok := strings.CutPrefix(want, "~"); ok && strings.Contains(got, part) || got == want {
+			continue
+		}
+		t.Errorf("%s holds %q, want %q", name, got, want)
+	}
+	if tk.WantMetrics {
+		m := r.Metrics
+		if m.Wchar < 2000000 || m.Wchar > 5000000 || m.Rchar < 2000000 || m.Realtime <= 0 || m.CPUPercent < 0 || m.PeakRSS < 0 || m.CPUModel == "" {
+			t.Errorf("metrics %+v", m)
+		}
+	}
+}
+
 func submitTwice(t *testing.T, s Setup) {
-	tk := s.New("echo x >> runs; sleep 0.1")
+	runs := filepath.Join(t.TempDir(), "runs")
+	tk := s.New("echo x >> '" + runs + "'; sleep 0.1")
 	h := s.Start(t, tk)
 	again, err := s.Executor.Submit(context.Background(), tk)
 	if err != nil || again.TaskID != h.TaskID {
 		t.Fatalf("got %v, %v", again, err)
 	}
 	s.Wait(t, h)
-	if got := Read(tk, "runs"); got != "x\n" {
-		t.Errorf("ran as %q", got)
+	if got, err := os.ReadFile(runs); string(got) != "x\n" {
+		t.Errorf("ran as %q, %v", got, err)
 	}
 }
 
 func states(t *testing.T, s Setup) {
-	tk := s.New("while [ ! -e go ]; do sleep 0.02; done")
+	signal := filepath.Join(t.TempDir(), "go")
+	tk := s.New("while [ ! -e '" + signal + "' ]; do sleep 0.02; done")
 	h := s.Start(t, tk)
 	running := false
 	for range 500 {
@@ -237,7 +293,7 @@ func states(t *testing.T, s Setup) {
 	if !running {
 		t.Fatal("never reported as running")
 	}
-	if err := os.WriteFile(filepath.Join(tk.WorkDir, "go"), nil, 0o666); err != nil {
+	if err := os.WriteFile(signal, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if u := s.Wait(t, h)[0]; u.State != task.Completed {
@@ -257,25 +313,31 @@ func unknown(t *testing.T, s Setup) {
 
 func timeLimit(t *testing.T, s Setup) {
 	tk := s.New("echo a; sleep 30 & sleep 30; echo b")
+	limit := "300ms"
 	tk.Resources.Time = 300
+	if s.Read != nil { // services count in seconds, and preparing a task counts
+		limit, tk.Resources.Time = "4s", 4000
+	}
 	u := s.Wait(t, s.Start(t, tk))[0]
-	if !u.Result.TimedOut || u.State != task.Failed || u.Result.Err == nil || u.Result.Err.Error() != "Process exceeded running time limit (300ms)" {
+	if !u.Result.TimedOut || u.State != task.Failed || u.Result.Err == nil || u.Result.Err.Error() != "Process exceeded running time limit ("+limit+")" {
 		t.Errorf("got %v %+v", u.State, u.Result)
 	}
-	if got := Read(tk, ".command.out"); got != "a\n" {
+	if got := s.read(tk, ".command.out"); got != "a\n" && s.Read == nil {
 		t.Errorf("output %q", got)
 	}
 }
 
 func kill(t *testing.T, s Setup) {
-	obeys := s.New("touch up; sleep 60; echo never")
-	deaf := s.New("trap '' TERM INT; touch up; while true; do sleep 0.1; done")
+	dir := t.TempDir()
+	up := func(name string) bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil }
+	obeys := s.New("touch '" + dir + "/1'; sleep 60; touch '" + dir + "/never'")
+	deaf := s.New("trap '' TERM INT; touch '" + dir + "/2'; while true; do sleep 0.1; done")
 	hs := []executor.Handle{s.Start(t, obeys), s.Start(t, deaf)}
 	queued := s.New("touch ran")
 	queued.Resources.Cpus = 1
 	hs = append(hs, s.Start(t, queued))
-	for i := 0; Read(obeys, "up") != "" || Read(deaf, "up") != ""; i++ {
-		if i > 1000 {
+	for i := 0; !up("1") || !up("2"); i++ {
+		if i > 3000 {
 			t.Fatal("tasks did not start")
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -291,8 +353,8 @@ func kill(t *testing.T, s Setup) {
 			t.Errorf("%d: %v, %v", i, u.State, u.Result.Err)
 		}
 	}
-	if d := time.Since(begin); d > 20*time.Second {
-		t.Errorf("took %v", d)
+	if d := time.Since(begin); d > 20*time.Second || up("never") {
+		t.Errorf("took %v; the end was reached: %v", d, up("never"))
 	}
 }
 
@@ -312,12 +374,12 @@ func staging(t *testing.T, s Setup) {
 		}
 		tk.Stage = append(tk.Stage, task.Staged{Source: filepath.Join(src, "plain.txt"), Name: "sub/dir/x"})
 		want += "1"
-		if mode == "symlink" || mode == "rellink" {
+		if s.Read == nil && (mode == "symlink" || mode == "rellink") {
 			want += "link\n"
 		}
 		u := s.Wait(t, s.Start(t, tk))[0]
-		if got := Read(tk, ".command.out"); got != want || u.Result.Exit != 0 {
-			t.Errorf("%s: exit %d, %q, want %q\n%s", mode, u.Result.Exit, got, want, Read(tk, ".command.err"))
+		if got := s.read(tk, ".command.out"); got != want || u.Result.Exit != 0 {
+			t.Errorf("%s: exit %d, %q, want %q\n%s", mode, u.Result.Exit, got, want, s.read(tk, ".command.err"))
 		}
 	}
 }
@@ -331,8 +393,17 @@ func many(t *testing.T, s Setup) {
 		hs = append(hs, s.Start(t, tk))
 	}
 	s.Wait(t, hs...)
+	seen := map[string]bool{}
 	for _, tk := range tasks {
-		if got := Read(tk, ".command.out"); got != tk.WorkDir+"\n" {
+		got := s.read(tk, ".command.out")
+		if s.Read != nil { // each has a directory of its own, wherever it is
+			if got == "" || seen[got] {
+				t.Errorf("got %q", got)
+			}
+			seen[got] = true
+			continue
+		}
+		if got != tk.WorkDir+"\n" {
 			t.Errorf("got %q, want %q", got, tk.WorkDir)
 		}
 	}
