@@ -28,6 +28,8 @@ type Options struct {
 	Credential azcore.TokenCredential
 	// Cloud replaces the addresses of Config.Cloud.
 	Cloud *Cloud
+	// Log takes a line for each call that failed, without secrets; nil: none.
+	Log func(string)
 	// CacheDir keeps what changes rarely, such as prices; "" keeps nothing.
 	CacheDir string
 }

@@ -43,7 +43,8 @@ type roundTripper struct{ t policy.Transporter }
 
 func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return r.t.Do(req) }
 
-// retryPolicy is azure.retryPolicy as azcore has it.
+// retryPolicy is azure.retryPolicy as azcore has it, but for the jitter:
+// azcore always takes 80 to 130 percent of a delay.
 func retryPolicy(r config.AzureRetry) policy.RetryOptions {
 	o := policy.RetryOptions{MaxRetries: int32(r.MaxAttempts) - 1, RetryDelay: r.Delay, MaxRetryDelay: r.MaxDelay}
 	switch {
@@ -56,10 +57,15 @@ func retryPolicy(r config.AzureRetry) policy.RetryOptions {
 }
 
 func (c *Clients) clientOptions() azcore.ClientOptions {
+	var each []policy.Policy
+	if c.o.Log != nil {
+		each = append(each, failures{c.o.Log})
+	}
 	return azcore.ClientOptions{
-		Transport: c.transport,
-		Retry:     retryPolicy(c.Config.Retry),
-		Telemetry: policy.TelemetryOptions{ApplicationID: "sluice"},
+		PerRetryPolicies: each,
+		Transport:        c.transport,
+		Retry:            retryPolicy(c.Config.Retry),
+		Telemetry:        policy.TelemetryOptions{ApplicationID: "sluice"},
 		Cloud: cloud.Configuration{
 			ActiveDirectoryAuthorityHost: c.Cloud.Authority,
 			Services:                     map[cloud.ServiceName]cloud.ServiceConfiguration{cloud.ResourceManager: {Endpoint: c.Cloud.ARM, Audience: c.Cloud.ARMAudience}},

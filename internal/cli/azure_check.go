@@ -9,6 +9,7 @@ import (
 	"sluice/internal/azure"
 	"sluice/internal/azure/preflight"
 	"sluice/internal/engine"
+	"sluice/internal/executor/azurebatch"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
 )
@@ -134,6 +135,7 @@ func (p *program) azureReport(r *request, formats []string) (*azureRequest, *pre
 			return nil, nil, &usageError{message: fmt.Sprintf("no pool `%s` is configured", a.pool), help: "pools are those of azure.batch.pools, and those that a directive queue names"}
 		}
 	}
+	plan.Tools = func(context.Context) error { return azurebatch.CheckTools(&settings) }
 	if a.deep || settings.Batch.PreflightDeep {
 		notice := func(text string) { fmt.Fprintln(p.stderr, text) }
 		if plan.Probe, err = engine.AzureProbe(clients, work, notice); err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ import (
 type cloud struct {
 	config func() (config.Azure, error)
 	getenv func(string) (string, bool)
+	log    func(string)
 
 	once    sync.Once
 	clients *azure.Clients
@@ -35,7 +37,7 @@ func (c *cloud) open() (*azure.Clients, error) {
 	c.once.Do(func() {
 		var cfg config.Azure
 		if cfg, c.err = c.config(); c.err == nil {
-			c.clients, c.err = azure.Open(azure.Options{Config: cfg, Getenv: c.getenv, CacheDir: azure.CacheDir(c.getenv)})
+			c.clients, c.err = azure.Open(azure.Options{Config: cfg, Getenv: c.getenv, CacheDir: azure.CacheDir(c.getenv), Log: c.log})
 		}
 	})
 	return c.clients, c.err
@@ -62,7 +64,7 @@ func (c *cloud) storage() (storage.Storage, error) {
 
 // useAzure tells the run where az:// is.
 func (r *run) useAzure() {
-	r.cloud = &cloud{getenv: r.o.Getenv, config: func() (config.Azure, error) {
+	r.cloud = &cloud{getenv: r.o.Getenv, log: r.debugAzure, config: func() (config.Azure, error) {
 		if r.config == nil {
 			return config.Azure{}, errors.New("the configuration is not read yet")
 		}
@@ -72,6 +74,13 @@ func (r *run) useAzure() {
 	r.storages.azure = r.cloud.storage
 	if p := r.o.Platform; p != nil {
 		r.storages.azure = p.Storage
+	}
+}
+
+// debugAzure writes a call that failed into the log of the run.
+func (r *run) debugAzure(text string) {
+	if r.log != nil {
+		r.log.Line(time.Now(), "azure", slog.LevelDebug, "sluice.Azure", text)
 	}
 }
 
@@ -106,6 +115,7 @@ func (r *run) azureBatch() (executor.Executor, error) {
 	o.Poll = time.Duration(ex.PollInterval) * time.Millisecond
 	if !cfg.Batch.PreflightOff {
 		plan := preflight.PlanOf(r.config, cfg, clients, r.remoteDir(), r.params)
+		plan.Tools = func(context.Context) error { return azurebatch.CheckTools(&cfg) }
 		if cfg.Batch.PreflightDeep {
 			if plan.Probe, err = probeOn(o); err != nil {
 				return nil, err

@@ -25,6 +25,7 @@ import (
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/observe/runlog"
 	"sluice/internal/observe/web"
 	"sluice/internal/plugin"
 	"sluice/internal/process"
@@ -41,8 +42,9 @@ type run struct {
 	// stop ends the graph's loop with a reason.
 	stop context.CancelCauseFunc
 
-	shown      string // the script as the launch line names it
-	script     string // absolute path of the main script
+	log        *runlog.Log // nil before it is open
+	shown      string      // the script as the launch line names it
+	script     string      // absolute path of the main script
 	scriptID   string
 	projectDir string
 	workDir    string

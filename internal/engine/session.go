@@ -339,6 +339,7 @@ func (r *run) openObservers() error {
 	if err != nil {
 		return err
 	}
+	r.log = log
 	r.closers = append(r.closers, log.Close)
 	options := progressOptions(r.o)
 	if rel, err := filepath.Rel(r.o.LaunchDir, logFile); err == nil && !strings.HasPrefix(rel, "..") {

@@ -23,8 +23,14 @@ type pool struct {
 		} `json:"userAssignedIdentities"`
 	} `json:"identity"`
 	Properties struct {
-		State      string `json:"provisioningState"`
-		VMSize     string `json:"vmSize"`
+		State  string `json:"provisioningState"`
+		VMSize string `json:"vmSize"`
+		Resize struct {
+			Errors []struct {
+				Code    string `json:"code"`
+				Message string `json:"message"`
+			} `json:"errors"`
+		} `json:"resizeOperationStatus"`
 		Deployment struct {
 			VM struct {
 				Container any `json:"containerConfiguration"`
@@ -94,6 +100,7 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 	if r.p.Containers && found.Properties.Deployment.VM.Container == nil {
 		r.find("AZ503", fmt.Sprintf("pool %s has no container configuration", p.Name))
 	}
+	r.trouble(ctx, p.Name, found)
 	on := found.list()
 	c := p.Identity
 	switch {
@@ -229,7 +236,9 @@ func (r *runner) quotas(ctx context.Context) {
 	}
 	if p.JobQuota == 0 {
 		r.find("AZ305", "the quota of jobs of "+r.account.Name+" is 0")
+		return
 	}
+	r.use(ctx, p, sizes)
 }
 
 // cores: a pool of one node must fit into the quota, else tasks wait for ever.
@@ -318,11 +327,15 @@ func (r *runner) image(ctx context.Context, q Pool) {
 		}
 	}
 	what := strings.Join(strings.Fields(q.Spec.Publisher+" "+q.Spec.Offer+" "+q.Spec.SKU), " ")
+	boots := r.boots(ctx, q)
 	lasting := func(i azure.Image) bool { return i.EndOfLife.IsZero() || time.Until(i.EndOfLife) > 90*24*time.Hour }
 	switch {
 	case len(match) == 0:
 		r.find("AZ402", fmt.Sprintf("pool %s: Batch has no image %s", q.Name, what))
-	case !slices.ContainsFunc(match, func(i azure.Image) bool { return i.Docker }) && r.p.Containers:
+	case !slices.ContainsFunc(match, boots):
+		// The list of images says little of generations.
+		r.doubt("AZ405", fmt.Sprintf("pool %s: %s may boot no image %s", q.Name, q.Spec.VMType, what))
+	case !slices.ContainsFunc(match, func(i azure.Image) bool { return i.Docker && boots(i) }) && r.p.Containers:
 		r.find("AZ404", fmt.Sprintf("pool %s: no image %s has a container runtime", q.Name, what))
 	case !slices.ContainsFunc(match, lasting):
 		r.doubt("AZ403", fmt.Sprintf("pool %s: Batch supports the image %s until %s", q.Name, what, match[0].EndOfLife.Format(time.DateOnly)))

@@ -25,6 +25,8 @@ type Plan struct {
 	Pools      []Pool
 	Containers bool            // processes have containers
 	Findings   []azure.Finding // found already: secrets in configuration and environment
+	// Tools says whether the programs that nodes get are here; nil: not asked.
+	Tools func(context.Context) error
 	// Probe runs a task on a pool that tries what tasks do; nil: no probes.
 	Probe func(ctx context.Context, p *Plan, pool Pool) (Probed, error)
 }
@@ -130,7 +132,7 @@ func Run(ctx context.Context, p Plan) Report {
 				if !ready {
 					return
 				}
-				parallel(func() { r.quotas(ctx) }, func() { r.machines(ctx) }, func() {
+				parallel(func() { r.quotas(ctx) }, func() { r.machines(ctx) }, func() { r.tools(ctx) }, func() {
 					r.pools(ctx)
 					r.roles(ctx)
 				})

@@ -170,6 +170,20 @@ func TestFindings(t *testing.T) {
 			q.Identity = config.IdentityChoice{ClientID: "01234567-89ab-cdef-0123-456789abcdef"}
 		}), "AZ102"},
 		{"pool missing", nil, spec(func(q *preflight.Pool) { q.Name, q.Auto, q.Create = "p1", false, false }), "AZ501"},
+		{"cores in use", func(s *state.State) {
+			s.Batch.CoreQuota = 6
+			s.Pools = []state.Pool{{Name: "theirs", VMSize: "Standard_D4s_v3", Nodes: 1, Slots: 4, Identities: []string{"other"}}}
+		}, nil, "AZ306?"},
+		{"pools in use", func(s *state.State) {
+			s.Batch.PoolQuota = 1
+			s.Pools = []state.Pool{{Name: "theirs", VMSize: "Standard_D4s_v3", Slots: 4, Identities: []string{"other"}}}
+		}, nil, "AZ304?"},
+		{"a registry with an identity of its own", without("other", "AcrPull", ""), func(_ *preflight.Plan, a *config.Azure) {
+			a.Registry = []config.AzureRegistry{{Server: "images.azurecr.io", Identity: config.IdentityChoice{Name: "other"}}}
+		}, "AZ210"},
+		{"programs", nil, func(p *preflight.Plan, _ *config.Azure) {
+			p.Tools = func(context.Context) error { return azure.Fault("AZ601", "azcopy is old") }
+		}, "AZ601"},
 		{"secrets", nil, func(p *preflight.Plan, _ *config.Azure) {
 			p.Findings = []azure.Finding{azure.NewFinding("AZ901", "x")}
 		}, "AZ901"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sluice/internal/azure"
+	"sluice/internal/config"
 )
 
 const (
@@ -28,6 +29,7 @@ var (
 type need struct {
 	id, what, scope, role string
 	actions, data         []string
+	who                   config.IdentityChoice // another one than that of the pool; none: that one
 }
 
 // permission is one entry of what a role or ARM's permissions allow.
@@ -246,7 +248,7 @@ func (r *runner) roles(ctx context.Context) {
 			continue
 		}
 		for _, n := range needs {
-			who := on[0]
+			who := r.whose(ctx, n, on)
 			if key := who.PrincipalID + " " + n.scope + " " + n.what; !done[key] {
 				done[key] = true
 				s.node(ctx, who, n)
@@ -254,6 +256,35 @@ func (r *runner) roles(ctx context.Context) {
 		}
 	}
 	r.say(6, "%d things looked at", len(needs)+1)
+}
+
+// puller is the identity that pulls from a registry, if it has one of its own.
+func (r *runner) puller(server string) config.IdentityChoice {
+	for _, g := range r.c.Config.Registry {
+		if i := g.Identity; strings.EqualFold(g.Server, server) && (i.ClientID != "" || i.ResourceID != "" || i.Name != "") {
+			return i
+		}
+	}
+	return config.IdentityChoice{}
+}
+
+// whose is the identity of a pool that does what is needed.
+func (r *runner) whose(ctx context.Context, n need, on []azure.Identity) azure.Identity {
+	c := n.who
+	if c.None() {
+		return on[0]
+	}
+	for _, i := range on {
+		if c.ClientID != "" && strings.EqualFold(i.ClientID, c.ClientID) || c.ResourceID != "" && strings.EqualFold(i.ResourceID, c.ResourceID) || c.Name != "" && strings.EqualFold(i.Name, c.Name) {
+			return i
+		}
+	}
+	i, err := r.c.Identity(ctx, c)
+	if err != nil {
+		r.failed(4, "find the identity of a registry", err)
+		return on[0]
+	}
+	return *i
 }
 
 // nodeNeeds is what nodes must be allowed, each where it is.
@@ -279,7 +310,7 @@ func (r *runner) nodeNeeds(ctx context.Context) []need {
 	}
 	for _, server := range r.p.Registries {
 		if id := r.resource(ctx, "AZ212", "registry "+server, "Microsoft.ContainerRegistry/registries", "2023-07-01", "loginServer", server); id != "" {
-			needs = append(needs, need{id: "AZ210", what: "pull images from " + server, scope: id, role: "AcrPull", actions: []string{"Microsoft.ContainerRegistry/registries/pull/read"}})
+			needs = append(needs, need{id: "AZ210", what: "pull images from " + server, scope: id, role: "AcrPull", actions: []string{"Microsoft.ContainerRegistry/registries/pull/read"}, who: r.puller(server)})
 		}
 	}
 	if uri := r.c.Config.KeyVault; uri != "" && len(r.p.Secrets) > 0 {

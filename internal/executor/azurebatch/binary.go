@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"sluice/internal/azure"
+	"sluice/internal/config"
 	"sluice/internal/node"
 	"sluice/internal/storage"
 )
@@ -77,12 +78,49 @@ func (e *Executor) uploadTools(ctx context.Context) (tools, error) {
 	return t, nil
 }
 
+// CheckTools says whether the programs that nodes get are here, and are what
+// they should be.
+func CheckTools(c *config.Azure) error {
+	if _, err := program(c.NodeBinary); err != nil {
+		return err
+	}
+	if c.CopyTool != "azcopy" || c.Batch.CopyToolInstallMode == "off" {
+		return nil
+	}
+	file, err := azcopyFile(c.AzCopy.Source, exec.LookPath, azcopyVersion)
+	if err != nil || c.AzCopy.SHA256 == "" {
+		return err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read azcopy for the nodes: %w", err)
+	}
+	_, err = sumOf(file, data, c.AzCopy.SHA256)
+	return err
+}
+
+// sumOf is the SHA-256 of a file, which must be want unless that is "".
+func sumOf(file string, data []byte, want string) (string, error) {
+	sum := sha256.Sum256(data)
+	text := hex.EncodeToString(sum[:])
+	if want != "" && !strings.EqualFold(want, text) {
+		return "", &azure.FindingError{Finding: azure.Finding{
+			ID: findingProgram, Check: 3, What: fmt.Sprintf("%s has the SHA-256 %s, not %s", file, text, want),
+			Cause: "azure.azcopy.sha256 pins another release", Fix: []string{"sha256sum " + file},
+		}}
+	}
+	return text, nil
+}
+
 // program is the executable that nodes run.
 func (e *Executor) program() (string, error) {
-	file := e.o.Program
-	if file == "" {
-		file = e.s.cfg.NodeBinary
+	if e.o.Program != "" {
+		return program(e.o.Program)
 	}
+	return program(e.s.cfg.NodeBinary)
+}
+
+func program(file string) (string, error) {
 	if file == "" {
 		var err error
 		if file, err = os.Executable(); err != nil {
@@ -103,14 +141,11 @@ func (e *Executor) upload(ctx context.Context, file, name, want string) (tool, e
 	if err != nil {
 		return tool{}, fmt.Errorf("read %s for the nodes: %w", name, err)
 	}
-	sum := sha256.Sum256(data)
-	t := tool{sha: hex.EncodeToString(sum[:])}
-	if want != "" && !strings.EqualFold(want, t.sha) {
-		return tool{}, &azure.FindingError{Finding: azure.Finding{
-			ID: findingProgram, Check: 3, What: fmt.Sprintf("%s has the SHA-256 %s, not %s", file, t.sha, want),
-			Cause: "azure.azcopy.sha256 pins another release", Fix: []string{"sha256sum " + file},
-		}}
+	sum, err := sumOf(file, data, want)
+	if err != nil {
+		return tool{}, err
 	}
+	t := tool{sha: sum}
 	t.blob = path.Join(strings.TrimPrefix(e.o.WorkDir, scheme), ".sluice/bin", t.sha, name)
 	info, err := e.o.Store.Stat(ctx, t.blob)
 	switch {

@@ -192,12 +192,20 @@ func chooseImage(all []image, publisher, offer, agent string, m machine) (image,
 		}
 		return slices.Contains(m.Generations, want)
 	}
-	var fit []image
+	var fit, named []image
 	for _, i := range all {
-		if publisher != "" && !strings.EqualFold(i.Publisher, publisher) || offer != "" && !strings.EqualFold(i.Offer, offer) || agent != "" && !strings.EqualFold(i.Agent, agent) || !boots(&i) {
+		if publisher != "" && !strings.EqualFold(i.Publisher, publisher) || offer != "" && !strings.EqualFold(i.Offer, offer) || agent != "" && !strings.EqualFold(i.Agent, agent) {
 			continue
 		}
-		fit = append(fit, i)
+		named = append(named, i)
+		if boots(&i) {
+			fit = append(fit, i)
+		}
+	}
+	if len(fit) == 0 {
+		// The list hardly says which generation an image is of: that none seems
+		// to fit is no reason to make no pool.
+		fit = named
 	}
 	if len(fit) == 0 {
 		return image{}, &executor.RequestError{What: "images for nodes", Req: strings.Join([]string{publisher, offer, agent}, " ") + " on " + m.Name, Avail: fmt.Sprintf("none of %d images that Batch supports", len(all))}
