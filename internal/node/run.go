@@ -82,7 +82,9 @@ func (n *Node) runCommand(ctx context.Context, args []string) (int, error) {
 	if f := n.writeBack(late, out, dir, status); f != nil {
 		fmt.Fprintln(n.Stderr, "error:", f)
 		n.print(f)
-		if status == 0 {
+		// Without its files the script's own failure tells nobody anything; one
+		// that was ended stays so.
+		if status <= 128 && status != ExitInfra && status != ExitConfig {
 			status = f.ExitCode()
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"sluice/internal/config"
 	"sluice/internal/executor"
 	"sluice/internal/lang/value"
+	"sluice/internal/node"
 	"sluice/internal/rehearsal/batch"
 	"sluice/internal/rehearsal/state"
 	"sluice/internal/task"
@@ -214,6 +217,67 @@ func TestKill(t *testing.T) {
 		}
 		if terminated != 1 {
 			t.Errorf("%d jobs were ended, want 1", terminated)
+		}
+		r.close(e, false)
+	})
+}
+
+// A node that may not write leaves its fault in its standard error; a script
+// may end with the same status by itself.
+func TestSilentFault(t *testing.T) {
+	t.Parallel()
+	const fault = `{"class":"config","step":"stage-out","op":"PUT","url":"https://rehearsal.blob.core.windows.net/work/run/x","status":403,"code":"AuthorizationPermissionMismatch","message":"no"}`
+	for _, tc := range []struct {
+		name, stderr string
+		status       int
+		exitcode     bool
+		id           string // of the finding
+		exit         int    // when the script's own status counts
+	}{
+		{"told", "error: no\n" + node.FaultLine + fault + "\n", 112, false, "AZ201", 0},
+		{"nothing told", "error: no\n", 112, false, "AZ802", 0},
+		{"no standard error", "", 112, false, "AZ802", 0},
+		{"the script's own", node.FaultLine + fault, 112, true, "", 112},
+		{"the script's own 111", "", 111, true, "", 111},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			// Nodes with directories of their own, so in real time.
+			r := newRigIn(t, t.TempDir(), &state.State{Batch: state.Batch{NodeStart: time.Millisecond}}, nil)
+			r.run = func(_ context.Context, c batch.Command, put func(string, string)) int {
+				if tc.stderr != "" {
+					if err := os.WriteFile(filepath.Join(filepath.Dir(c.Dir), "stderr.txt"), []byte(tc.stderr), 0o666); err != nil {
+						t.Error(err)
+					}
+				}
+				if tc.exitcode {
+					put(".exitcode", fmt.Sprint(tc.status))
+				}
+				return tc.status
+			}
+			e := r.head(nil)
+			u := r.wait(e, r.submit(e, newTask(1)), time.Hour)[1]
+			var f *azure.FindingError
+			switch {
+			case tc.id != "" && (!errors.As(u.Result.Err, &f) || f.ID != tc.id):
+				t.Errorf("%v", u.Result.Err)
+			case tc.id == "" && (u.State != task.Completed || u.Result.Err != nil || u.Result.Exit != tc.exit):
+				t.Errorf("%+v", u)
+			}
+			r.close(e, false)
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil, nil)
+		r.run = func(_ context.Context, c batch.Command, _ func(string, string)) int {
+			if strings.HasSuffix(c.Task, "-0") {
+				return 111
+			}
+			return 0
+		}
+		e := r.head(nil)
+		if u := r.wait(e, r.submit(e, newTask(1)), time.Hour)[1]; u.State != task.Completed || u.Result.Exit != 0 {
+			t.Errorf("%+v", u)
 		}
 		r.close(e, false)
 	})

@@ -32,6 +32,8 @@ type lane struct {
 	past    []*job // that ended or are ending, and may have live tasks
 	waiting []*item
 	wake    chan struct{} // something waits
+	more    chan struct{} // something was added
+	scaled  time.Time     // when the formula of the pool was set by us
 }
 
 // A job of the service.
@@ -43,6 +45,7 @@ type job struct {
 	// Guarded by Executor.mu.
 	armed   bool              // it ends when its tasks have
 	ended   bool              // it takes no more
+	loose   bool              // it may have tasks that are not live and have not ended
 	live    map[string]*entry // by id: added or being added, not ended
 	asked   time.Time         // by the clock of the service: what ended before was seen
 	newest  time.Time         // transition that was seen

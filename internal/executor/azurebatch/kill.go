@@ -159,6 +159,8 @@ func (e *Executor) sweep(ctx context.Context) error {
 			switch {
 			case b.DeleteJobs:
 				g.Go(func() error { return e.deleteJob(ctx, j.id) })
+			case b.TerminateJobs && j.armed && left == 0 && !j.loose:
+				// It has ended with the last of its tasks.
 			case b.TerminateJobs && (!ended || left > 0):
 				g.Go(func() error { return e.endJob(ctx, j) })
 			}

@@ -202,13 +202,13 @@ func (e *Executor) ending(ctx context.Context, en *entry, t *azbatch.Task) (endi
 		if err != nil {
 			return x, err
 		}
-		if len(data) > 0 {
-			if x.Fault, err = node.ParseFault(data); err != nil {
+		if f, err := node.ParseFault(data); err == nil { // a script may have written a file of this name
+			x.Fault = f
+		}
+		if x.Fault == nil && (*x.Exit == node.ExitConfig || *x.Exit == node.ExitInfra) {
+			if err := e.silentFault(ctx, en, &x); err != nil {
 				return x, err
 			}
-		} else if *x.Exit == node.ExitConfig || *x.Exit == node.ExitInfra {
-			// A node that cannot write into the storage cannot write this there.
-			x.Fault = node.FaultOf(e.taskOutput(ctx, en.job.id, en.id, "stderr.txt"))
 		}
 	}
 	if x.Code == "TaskEnded" {
@@ -231,6 +231,24 @@ func (e *Executor) listen(ctx context.Context, en *entry, x *ending) error {
 	words, err := e.readFile(ctx, en.t, lastErr)
 	x.LastWords = strings.TrimSpace(string(words))
 	return err
+}
+
+// silentFault finds out what happened on a node that could write nothing into
+// the work directory. A script may end with the same status: then the node
+// wrote .exitcode, and no fault.
+func (e *Executor) silentFault(ctx context.Context, en *entry, x *ending) error {
+	data, err := e.readFile(ctx, en.t, workdir.ExitFile)
+	if err != nil || len(data) > 0 {
+		return err
+	}
+	if x.Fault = node.FaultOf(e.taskOutput(ctx, en.job.id, en.id, "stderr.txt")); x.Fault != nil {
+		return nil
+	}
+	x.Fault = &node.Fault{Class: node.ClassInfra, Step: node.StepControl, Message: "the node wrote nothing into the work directory, and its standard error tells nothing"}
+	if *x.Exit == node.ExitConfig {
+		x.Fault.Class = node.ClassConfig
+	}
+	return nil
 }
 
 const faultFile = ".command.fault"

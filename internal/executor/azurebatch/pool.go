@@ -28,10 +28,11 @@ type pool struct {
 	containers bool
 	born       string // when it was made: a pool made anew is another one
 	spot       bool
-	ours       bool    // made by us, now or in an earlier run
-	scales     bool    // by a formula
-	template   bool    // automatic: another machine type may take its place
-	share      float64 // in its formula, if that is ours; guarded by Executor.mu
+	ours       bool      // made by us, now or in an earlier run
+	scales     bool      // by a formula
+	template   bool      // automatic: another machine type may take its place
+	share      float64   // in its formula, if that is ours; guarded by Executor.mu
+	made       time.Time // by us, now; else zero
 	settings   *config.AzurePool
 }
 
@@ -137,10 +138,13 @@ func (e *Executor) enterLane(p *pool) *lane {
 	if l := e.places.lanes[p.id]; l != nil {
 		return l
 	}
-	l := &lane{e: e, pool: p, wake: make(chan struct{}, 1), making: newGate()}
+	l := &lane{e: e, pool: p, wake: make(chan struct{}, 1), more: make(chan struct{}, 1), scaled: p.made, making: newGate()}
 	e.places.lanes[p.id] = l
 	if !e.closed {
 		e.bg.Go(func() { l.addLoop(e.ctx) })
+		if p.ours && p.scales {
+			e.bg.Go(func() { l.hastenLoop(e.ctx) })
+		}
 	}
 	return l
 }

@@ -3,6 +3,7 @@ package azurebatch
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -78,13 +79,19 @@ const testSession = "0123abcd-0000-4000-8000-000000000000"
 
 func newRig(t testing.TB, st *state.State, change func(*config.Azure)) *rig {
 	t.Helper()
+	return newRigIn(t, "", st, change)
+}
+
+// newRigIn is a rig whose nodes have directories below dir.
+func newRigIn(t testing.TB, dir string, st *state.State, change func(*config.Azure)) *rig {
+	t.Helper()
 	r := &rig{t: t, runs: map[string]int{}}
 	r.run = func(ctx context.Context, c batch.Command, _ func(string, string)) int { return 0 }
 	if st == nil {
 		st = &state.State{}
 	}
 	st.Tenant = state.GUID(rand.Text())
-	w, err := rehearsal.New(rehearsal.Options{State: st, Clock: wall{}, Runner: batch.RunnerFunc(r.runner)})
+	w, err := rehearsal.New(rehearsal.Options{State: st, Dir: dir, Clock: wall{}, Runner: batch.RunnerFunc(r.runner)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,6 +246,26 @@ func (r *rig) wait(e *Executor, handles []executor.Handle, most time.Duration) m
 		select {
 		case <-e.Changed():
 		case <-time.After(time.Second):
+		}
+	}
+	return out
+}
+
+// pools are those of the service, with their targets.
+func (r *rig) pools() []string {
+	r.t.Helper()
+	s, err := open(context.Background(), r.client)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var out []string
+	for pager := s.batch.NewListPoolsPager(nil); pager.More(); {
+		page, err := pager.NextPage(context.Background())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		for _, p := range page.Value {
+			out = append(out, fmt.Sprintf("%s: targetDedicatedNodes %d, targetLowPriorityNodes %d, current %d", val(p.ID), val(p.TargetDedicatedNodes), val(p.TargetLowPriorityNodes), val(p.CurrentDedicatedNodes)+val(p.CurrentLowPriorityNodes)))
 		}
 	}
 	return out

@@ -138,7 +138,11 @@ func (e *Executor) make(ctx context.Context, id, hash string, spec armbatch.Pool
 	if err := e.put(ctx, id, spec); err != nil {
 		return nil, err
 	}
-	return e.readPool(ctx, id, settings)
+	p, err := e.readPool(ctx, id, settings)
+	if err == nil {
+		p.made = time.Now()
+	}
+	return p, err
 }
 
 // specify is the specification of a pool that is to be made for tasks like t.
@@ -384,7 +388,9 @@ func scaling(s *config.AzurePool) *armbatch.ScaleSettings {
 // share, the part of a node that one takes, not the tasks. Without tasks the
 // pool shrinks to nothing: tasks are only there while the lease of a job runs,
 // so a head that died keeps no node. A spot node that was taken away still
-// counts as one of the target, so as many more are asked for.
+// counts as one of the target, so as many more are asked for. When it is
+// evaluated first there are no samples yet: then it asks for the first nodes
+// (hasten.go).
 func formula(first, most int, spot bool) string {
 	target, other, credit := "$TargetDedicatedNodes", "$TargetLowPriorityNodes", ""
 	if spot {
@@ -394,7 +400,7 @@ func formula(first, most int, spot bool) string {
 	return fmt.Sprintf(`share = `+shareMark+`;
 most = %d;
 first = %d;
-young = time() < time("`+bornMark+`") + TimeInterval_Minute * 10;
+young = time() < `+youngUntil(bornMark)+`;
 window = TimeInterval_Minute * 5;
 known = $PendingTasks.GetSamplePercent(window);
 tasks = known < 30 ? (known > 0 ? max($PendingTasks.GetSample(1)) : 0) : max(max($PendingTasks.GetSample(1)), avg($PendingTasks.GetSample(window)));

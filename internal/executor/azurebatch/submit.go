@@ -167,6 +167,10 @@ func (l *lane) postOnce(ctx context.Context, batch []*item) (again []*item, wait
 	switch {
 	case err == nil:
 		l.e.limit.good()
+		select {
+		case l.more <- struct{}{}:
+		default:
+		}
 		again, wait = l.sort(j, batch, res.Value)
 		return again, wait, l.armed(ctx, j, len(again) < len(batch))
 	case jobEnded(err):

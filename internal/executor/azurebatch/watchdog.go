@@ -423,6 +423,7 @@ func (e *Executor) failWaiting(l *lane, why error) {
 		for _, en := range j.live {
 			if en.state < task.Running && !en.ending && en.posted == nil {
 				en.ending = true
+				j.loose = true
 				doomed[j] = append(doomed[j], en)
 			}
 		}

@@ -92,10 +92,12 @@ func (c *call) getFile(root, name string) *failure {
 		if c.r.Method != http.MethodHead {
 			return conflict("FileIsDirectory", "The specified path is a directory.")
 		}
+		c.w.WriteHeader(http.StatusOK)
 		return nil
 	}
 	from, length := byteRange(c.r.Header.Get("ocp-range"), info.Size())
 	h.Set("Content-Length", fmt.Sprint(length))
+	c.w.WriteHeader(http.StatusOK)
 	if c.r.Method == http.MethodHead {
 		return nil
 	}
