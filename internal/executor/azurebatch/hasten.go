@@ -87,6 +87,13 @@ func (l *lane) hasten(ctx context.Context) error {
 	return nil
 }
 
+// mayScale says whether the service takes a formula again.
+func (l *lane) mayScale(now time.Time) bool {
+	l.e.mu.Lock()
+	defer l.e.mu.Unlock()
+	return now.Sub(l.scaled) >= enableTime
+}
+
 // nodes is how many nodes the live tasks of the lane fill.
 func (l *lane) nodes() int {
 	l.e.mu.Lock()

@@ -228,7 +228,7 @@ func TestStartTaskFails(t *testing.T) {
 func TestFormulaKick(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, &state.State{Faults: []state.Fault{{Event: "autoscale", Times: 1}}}, nil)
+		r := newRig(t, &state.State{Faults: []state.Fault{{Event: "autoscale", Times: 2}}}, nil) // at first, and when more nodes are asked for
 		e := r.head(nil)
 		begin := time.Now()
 		if u := r.wait(e, r.submit(e, newTask(1)), 10*time.Hour)[1]; u.State != task.Completed {

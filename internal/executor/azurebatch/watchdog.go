@@ -299,7 +299,7 @@ func (e *Executor) react(ctx context.Context, l *lane, w *watch, v poolView) err
 		return e.offerNext(ctx, l, a.code)
 	case a.evict:
 		return e.evict(ctx, l, w)
-	case a.kick && l.pool.ours && now.Sub(w.kicked) > repeatAfter:
+	case a.kick && l.pool.ours && now.Sub(w.kicked) > repeatAfter && l.mayScale(now):
 		w.kicked = now
 		return e.kick(ctx, l)
 	}
