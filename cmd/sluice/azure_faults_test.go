@@ -1,117 +1,87 @@
 package main
 
 import (
-	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
+	"time"
 
-	"sluice/internal/azuretest"
+	"sluice/internal/rehearsal/state"
 )
 
-const faultsPipeline = `
-process MAKE {
-    output: path 'x.txt'
-    script: "echo hello > x.txt"
-}
+// oneTask writes down each of its starts with the attempt that it is of.
+const oneTask = `
 process P {
-    input: path x
-    output: path 'out.txt'
-    script: "cat $x > out.txt"
+    output:
+    path 'x.txt'
+    publishDir 'out', mode: 'copy'
+    errorStrategy { task.attempt < 2 ? 'retry' : 'terminate' }
+    script:
+    """
+    echo \$HOSTNAME >> ${params.at}/marks
+    BODY
+    echo attempt ${task.attempt} > x.txt
+    """
 }
-workflow { MAKE | P | map { 'got ' + it.text.trim() } | view }
+workflow { P() }
 `
 
-// faultsConfig: what the rehearsal's state says is what is to be met.
-const faultsConfig = `
-azure.batch.preflight = 'off'
-azure.batch.maxInfraRetries = 1
-azure.batch.pools.mine.managedIdentity.clientId = null
-azure.batch.autoPoolMode = false
-process.queue = 'mine'
-`
-
-const faultsState = `
-batch: {nodeStart: 100ms}
-pools:
-- {name: mine, vmSize: Standard_D4ds_v5, nodes: 1, slots: 4, identities: [nodes], containers: true}
-faults:
-`
-
-// What goes wrong while files move, with the program itself and with the real
-// azcopy: the run says what happened, of the right class.
-func TestAzureFaults(t *testing.T) {
-	t.Parallel()
-	// All of them take a minute: `make test` wants that.
-	short := map[string]bool{"download 403 role native": true, "upload 401 azcopy": true, "upload dropped for a while native": true}
-	const get = `- {service: blob, from: mine, method: GET, path: "x[.]txt", `
-	const put = `- {service: blob, from: mine, method: PUT, path: "x[.]txt", `
-	const deny = `status: 403, code: AuthorizationPermissionMismatch}`
+// What goes wrong on Azure is met as its class demands, and said: faults of
+// infrastructure count no attempt of the user's, what is set wrongly ends the
+// run with what mends it, and what a task does wrong is the task's.
+func TestAzureFaultClasses(t *testing.T) {
+	node := func(event string, times int) state.Fault { return state.Fault{Event: event, Times: times} }
+	pull := func(message string) state.Fault {
+		return state.Fault{Event: "pull", Code: "ContainerInvalidImage", Message: message}
+	}
 	for _, tc := range []struct {
-		name, faults string
-		want         []string // regular expressions on what the head says
-		azcopy       string   // "" not with it, "too", or "only"
-		config       string
+		name, body, config string
+		faults             []state.Fault
+		code               int
+		says               string // parts, by |
+		never              string
+		attempt            string // in the result; "" is none
+		starts             int    // of the script; -1: once or more
 	}{
-		{"download 403 role", get + deny, []string{`AZ201: task P cannot run: stage-in: GET https://\S+/x\.txt: 403 AuthorizationPermissionMismatch`, `--role 'Storage Blob Data Contributor' --scope \S*.*containers/work"`}, "", ""},
-		{"upload 403 role", put + deny, []string{`AZ201: task MAKE cannot run: stage-out: PUT https://\S+/x\.txt: 403 AuthorizationPermissionMismatch`}, "", ""},
-		{"upload 403 firewall", put + `status: 403, code: AuthorizationFailure}`, []string{`AZ203: task MAKE cannot run: stage-out: .*403 AuthorizationFailure`, `network-rule add`}, "", ""},
-		{"download 401", get + `status: 401, code: InvalidAuthenticationInfo}`, []string{`task P cannot run: stage-in: GET https://\S+/x\.txt: 401 InvalidAuthenticationInfo`}, "too", ""},
-		{"upload 401", put + `status: 401, code: InvalidAuthenticationInfo}`, []string{`task MAKE cannot run: stage-out: PUT https://\S+/x\.txt: 401 InvalidAuthenticationInfo`}, "too", ""},
-		{"download 404 blob", get + `status: 404, code: BlobNotFound}`, []string{`Error executing process > 'P'`, `x\.txt`}, "", ""},
-		{"upload 404 container", put + `status: 404, code: ContainerNotFound}`, []string{`task MAKE cannot run: stage-out: PUT https://\S+/x\.txt: 404 ContainerNotFound`}, "too", ""},
-		{"download 503 for a while", get + `status: 503, code: ServerBusy, times: 2}`, []string{`got hello`}, "", ""},
-		{"download short for a while", get + `shortRead: true, times: 2}`, []string{`got hello`}, "", ""},
-		{"download dropped for a while", get + `drop: true, times: 2}`, []string{`got hello`}, "", ""},
-		{"upload dropped for a while", put + `drop: true, times: 2}`, []string{`got hello`}, "", ""},
-		{"identity endpoint busy for a while", `- {service: imds, from: mine, status: 429, retryAfter: 1s, times: 2}`, []string{`got hello`}, "", ""},
-		{"persistent 503", get + `status: 503, code: ServerBusy}`, []string{`Azure failed the task 1 times .*stage-in: GET https://\S+/x\.txt: .*azcopy did not end in time`}, "only", "env.NXF_AZCOPY_TIMEOUT = '4'\nazure.batch.maxInfraRetries = 0"},
+		{"disk full once", "", "", []state.Fault{node("diskfull", 1)}, 0, "is added again (1 of 5)|DiskFull", "", "1", 1},
+		{"disk always full", "", "azure.batch.maxInfraRetries = 2\n", []state.Fault{node("diskfull", 0)}, 1, "Azure failed the task 3 times (azure.batch.maxInfraRetries)|DiskFull", "", "", 0},
+		{"node preempted", "sleep 1", "", []state.Fault{node("preempt", 1)}, 0, "", "Error executing", "1", -1},
+		{"preparation fails on a node", "", "", []state.Fault{node("prep", 1)}, 0, "", "Error executing", "1", 1},
+		{"image denied", "", "process.container = 'rehearsal.azurecr.io/x:1'\n", []state.Fault{pull("unauthorized: authentication required")}, 1, "AZ210|AcrPull|rehearsal", "Execution is retried", "", 0},
+		{"no such image", "", "process.container = 'rehearsal.azurecr.io/x:1'\n", []state.Fault{pull("manifest unknown")}, 1, "manifest unknown", "AZ2", "", 0},
+		{"killed", `[ ${task.attempt} = 2 ] || kill -9 \$\$`, "", nil, 0, "terminated|137|Execution is retried", "", "2", 2},
+		{"time", `[ ${task.attempt} = 2 ] || sleep 60`, "process.time = '1 min'\n", nil, 0, "exceeded running time limit (1m)", "", "2", 2},
+		{"start task", "", "azure.batch.pools.auto.startTask.script = 'echo no such disk >&2; exit 3'\nazure.batch.pools.auto.vmCount = 3\n", nil, 1, "AZ504|start task, exit status 3|no such disk", "", "", 0},
+		{"storm", "", "", []state.Fault{
+			{Service: "batch", Every: 4, Status: 503, Code: "ServerBusy"},
+			{Service: "batch", Method: "POST", Every: 3, AfterEffect: true, Drop: true, Times: 4},
+			{Service: "blob", Every: 7, Status: 503, Code: "ServerBusy"},
+			{Service: "blob", Every: 11, Drop: true},
+			{Service: "arm", Every: 5, Status: 429, RetryAfter: time.Second},
+			{Service: "imds", Every: 3, Status: 429},
+		}, 0, "", "Error executing", "1", 1},
 	} {
-		for _, tool := range []string{"native", "azcopy"} {
-			if tool == "azcopy" && tc.azcopy == "" || tool != "azcopy" && tc.azcopy == "only" {
-				continue
-			}
-			name := tc.name + " " + tool
-			if os.Getenv("SLUICE_LONG") == "" && !short[name] {
-				continue
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				out := rehearse(t, tool, faultsPipeline, faultsConfig+tc.config, faultsState+tc.faults+"\n")
-				for _, want := range tc.want {
-					if !regexp.MustCompile(want).MatchString(out) {
-						t.Errorf("%s is not in:\n%s", want, out)
-					}
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			st := crashState(tc.faults...)
+			a := newAzureWorld(t, st, map[string]string{"main.nf": strings.Replace(oneTask, "BODY", tc.body, 1), "own.config": tc.config})
+			out := a.run("-c", "own.config").wantCode(tc.code)
+			for _, part := range strings.Split(tc.says, "|") {
+				if !strings.Contains(out, part) {
+					t.Errorf("it does not say %q", part)
 				}
-			})
-		}
+			}
+			if tc.never != "" && strings.Contains(out, tc.never) {
+				t.Errorf("it says %q", tc.never)
+			}
+			if got := strings.TrimSpace(strings.TrimPrefix(a.read("out/x.txt"), "attempt")); got != tc.attempt {
+				t.Errorf("the result is of attempt %q, want %q", got, tc.attempt)
+			}
+			if n := len(a.marks()); n != tc.starts && (tc.starts >= 0 || n < 1) {
+				t.Errorf("the script started %d times, want %d", n, tc.starts)
+			}
+			if t.Failed() {
+				t.Log(out)
+			}
+		})
 	}
-}
-
-// rehearse runs a pipeline on a rehearsal and gives what the head says.
-func rehearse(t *testing.T, tool, pipeline, config, state string) string {
-	t.Helper()
-	dir := t.TempDir()
-	env := os.Environ()
-	if tool == "azcopy" {
-		path, libraries := azuretest.Azcopy(t)
-		config += "\nazure.copyTool = 'azcopy'\nazure.azcopy.source = '" + path + "'\n"
-		env = append(env, libraries...)
-	}
-	for name, text := range map[string]string{"main.nf": pipeline, "nextflow.config": config, "state.yaml": state} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("sluice", "azure", "rehearse", "--keep", "kept", "--state", "state.yaml", "main.nf")
-	cmd.Dir, cmd.Env = dir, append(env, "HOME="+dir)
-	out, err := cmd.CombinedOutput()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(out), "\nCalls to Azure")
-	return text
 }

@@ -173,7 +173,7 @@ func (h *head) code(limit time.Duration) int {
 // wantCode fails unless the head ends with the code.
 func (h *head) wantCode(want int) string {
 	h.a.t.Helper()
-	if got := h.code(40 * time.Second); got != want {
+	if got := h.code(60 * time.Second); got != want {
 		h.a.t.Fatalf("exit code %d, want %d:\n%s\n%s", got, want, h.out, tail(h.a.read(".nextflow.log"), 30))
 	}
 	return h.out.String()

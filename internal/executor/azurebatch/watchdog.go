@@ -119,9 +119,11 @@ type watch struct {
 func (e *Executor) watchLoop(ctx context.Context) {
 	seen := map[*lane]*watch{}
 	last := time.Now()
-	for rest(ctx, watchEvery) == nil {
+	soon, _ := e.pace()
+	gap := min(watchEvery, soon*time.Duration(watchEvery/pollSoon))
+	for rest(ctx, gap) == nil {
 		since := time.Since(last)
-		if !e.anyWaits() && since < quietEvery || told(seen) && since < 2*watchEvery {
+		if !e.anyWaits() && since < quietEvery || told(seen) && since < 2*gap {
 			continue
 		}
 		last = time.Now()
