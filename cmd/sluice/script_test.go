@@ -46,12 +46,14 @@ func TestScripts(t *testing.T) {
 			// The history and the work of one script are of no concern to another.
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
-			return nil
+			return setAzure(env)
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "mount":
 				return canMount(), nil
+			case "azcopy":
+				return hasAzcopy()
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},

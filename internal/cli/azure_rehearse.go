@@ -51,7 +51,7 @@ Options, before those of run:
   --serve
       Only serve, and print the environment for heads that are started by hand
   --keep <dir>
-      Keep blobs, nodes and the list of calls in this directory
+      Keep blobs, nodes, the list of calls and what they sent in this directory
   --calls
       Tell every kind of call at the end, not only each service
   --port <n>
@@ -228,7 +228,12 @@ func (p *program) inWorld(q rehearseRequest, st *state.State) (err error) {
 		return fmt.Errorf("open the list of calls: %w", err)
 	}
 	defer func() { err = errors.Join(err, calls.Close()) }()
-	w, err := rehearsal.New(rehearsal.Options{State: st, Dir: dir, Log: calls})
+	sent, err := os.OpenFile(filepath.Join(dir, "sent.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the list of what was sent: %w", err)
+	}
+	defer func() { err = errors.Join(err, sent.Close()) }()
+	w, err := rehearsal.New(rehearsal.Options{State: st, Dir: dir, Log: calls, Sent: sent})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -90,6 +91,16 @@ func (l *callLog) add(c *caller, service, kind string, r *http.Request, status i
 	if l.out != nil && l.err == nil {
 		l.err = json.NewEncoder(l.out).Encode(call)
 	}
+}
+
+// failed is why not all calls were written down.
+func (l *callLog) failed() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return fmt.Errorf("write the list of calls: %w", l.err)
+	}
+	return nil
 }
 
 // oneTask is what the answer to a collection says of each task that was taken.

@@ -113,6 +113,9 @@ func (w *World) serve(c *caller, rw http.ResponseWriter, r *http.Request) {
 	}
 	kind := kindOf(service, r)
 	rw.Header().Set("Date", w.clock.Now().UTC().Format(http.TimeFormat)) // of Azure's clock, not of this machine's
+	if err := w.sent.add(c, service, r); err != nil {
+		panic(http.ErrAbortHandler) // who called has gone
+	}
 	rec := &recorder{ResponseWriter: rw}
 	if service == serviceBatch && kind == "add tasks" {
 		rec.tasks = w.calls.taken

@@ -32,6 +32,7 @@ type Options struct {
 	Engine   string       // of containers: "" runs them as plain processes; podman
 	Key      []byte       // signs the tokens; nil: a new one
 	Log      io.Writer    // every call, one line of JSON each; nil: none
+	Sent     io.Writer    // what calls asked Batch and the management plane for, one Sent a line; nil: none
 }
 
 // A World is a rehearsal's Azure while it runs.
@@ -48,6 +49,7 @@ type World struct {
 	faults []*fault
 	healed atomic.Bool
 	calls  *callLog
+	sent   *sentLog
 
 	mu       sync.Mutex
 	services map[string]http.Handler
@@ -77,7 +79,7 @@ func New(o Options) (*World, error) {
 	}
 	w := &World{
 		o: o, st: o.State, clock: o.Clock, iam: store, entra: store.Entra(), start: o.Clock.Now(),
-		services: map[string]http.Handler{}, proxies: map[*proxy]bool{}, calls: newCallLog(o.Clock, o.Log),
+		services: map[string]http.Handler{}, proxies: map[*proxy]bool{}, calls: newCallLog(o.Clock, o.Log), sent: &sentLog{clock: o.Clock, out: o.Sent},
 	}
 	if w.faults, err = newFaults(o.State.Faults); err != nil {
 		return nil, err
@@ -142,7 +144,7 @@ func (w *World) Close() error {
 	for p := range proxies {
 		errs = append(errs, p.close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, w.calls.failed(), w.sent.failed())...)
 }
 
 // onClose runs f when the World is closed.

@@ -63,7 +63,7 @@ func (e *Executor) uploadTools(ctx context.Context) (tools, error) {
 	}
 	c := &e.s.cfg
 	if c.CopyTool == "azcopy" && c.Batch.CopyToolInstallMode != "off" {
-		file, err := azcopyFile(c.AzCopy.Source, exec.LookPath, azcopyVersion)
+		file, err := azcopyFile(&c.AzCopy)
 		if err != nil {
 			return t, err
 		}
@@ -87,15 +87,7 @@ func CheckTools(c *config.Azure) error {
 	if c.CopyTool != "azcopy" || c.Batch.CopyToolInstallMode == "off" {
 		return nil
 	}
-	file, err := azcopyFile(c.AzCopy.Source, exec.LookPath, azcopyVersion)
-	if err != nil || c.AzCopy.SHA256 == "" {
-		return err
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("read azcopy for the nodes: %w", err)
-	}
-	_, err = sumOf(file, data, c.AzCopy.SHA256)
+	_, err := azcopyFile(&c.AzCopy)
 	return err
 }
 
@@ -186,20 +178,30 @@ func copyClose(w io.WriteCloser, data []byte) error {
 }
 
 // azcopyFile is the azcopy for nodes: the configured one, else that of PATH.
-func azcopyFile(source string, look func(string) (string, error), version func(string) (string, error)) (string, error) {
-	file := source
+// Another one than was pinned is not even started.
+func azcopyFile(c *config.AzCopy) (string, error) {
+	file := c.Source
 	if file == "" {
 		var err error
-		if file, err = look(node.AzCopyFile); err != nil {
+		if file, err = exec.LookPath(node.AzCopyFile); err != nil {
 			return "", &azure.FindingError{Finding: azure.Finding{
 				ID: findingProgram, Check: 3, What: "azure.copyTool is azcopy, and there is none on PATH", Cause: err.Error(),
 				Fix: []string{"azure.azcopy.source = '<path of azcopy for linux>'", "azure.copyTool = 'native'"},
 			}}
 		}
 	}
-	v, err := version(file)
+	if c.SHA256 != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return "", unreadable(file, err)
+		}
+		if _, err := sumOf(file, data, c.SHA256); err != nil {
+			return "", err
+		}
+	}
+	v, err := azcopyVersion(file)
 	if err != nil {
-		return "", fmt.Errorf("ask %s for its version: %w", file, err)
+		return "", unreadable(file, err)
 	}
 	if !atLeast(v, node.MinAzCopy) {
 		return "", &azure.FindingError{Finding: azure.Finding{
@@ -208,6 +210,14 @@ func azcopyFile(source string, look func(string) (string, error), version func(s
 		}}
 	}
 	return file, nil
+}
+
+// unreadable is an azcopy that cannot be used at all.
+func unreadable(file string, err error) error {
+	return &azure.FindingError{Finding: azure.Finding{
+		ID: findingProgram, Check: 3, What: file + " is no azcopy that runs here", Cause: err.Error(),
+		Fix: []string{"azure.azcopy.source = '<path of azcopy for linux>'", "azure.copyTool = 'native'"},
+	}}
 }
 
 // azcopyVersion reads `azcopy version 10.32.2`.

@@ -45,8 +45,18 @@ func open(ctx context.Context, c *azure.Clients) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg := c.Config
+	if cfg.TenantID == "" {
+		// Batch takes identities of its own tenant only, which is the one that
+		// the head's token is for.
+		who, err := c.WhoAmI(ctx)
+		if err != nil {
+			return nil, err
+		}
+		cfg.TenantID = who.TenantID
+	}
 	return &services{
-		cfg: c.Config, cloud: c.Cloud, account: account, batch: batch, pools: pools,
+		cfg: cfg, cloud: c.Cloud, account: account, batch: batch, pools: pools,
 		identity: c.Identity, machines: machinesOf(c), images: imagesOf(c),
 		price: func(ctx context.Context, vm string) (hour, spot float64, err error) {
 			p, err := c.Price(ctx, vm)

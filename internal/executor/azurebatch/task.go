@@ -162,13 +162,20 @@ func (e *Executor) container(t *task.Task, p *pool) (*azbatch.TaskContainerSetti
 		WorkingDirectory: to.Ptr(azbatch.ContainerWorkingDirectoryTaskWorkingDirectory), ContainerHostBatchBindMounts: bindMounts(),
 	}
 	server, _, _ := strings.Cut(*c.ImageName, "/")
+	// Registries of Azure take the identity of the nodes, unless they are
+	// configured otherwise: few of them are open to all.
+	own := strings.Contains(server, ".azurecr.") && p.who.ResourceID != ""
 	for _, r := range e.s.cfg.Registry {
 		if !strings.EqualFold(server, r.Server) {
 			continue
 		}
+		own = own && r.UserName == "" && r.Password == ""
 		if id := registryIdentity(&r, append([]identity{p.who}, p.all...)); id != "" {
 			c.Registry = &azbatch.ContainerRegistryReference{RegistryServer: to.Ptr(r.Server), IdentityReference: &azbatch.NodeIdentityReference{ResourceID: &id}}
 		}
+	}
+	if own && c.Registry == nil {
+		c.Registry = &azbatch.ContainerRegistryReference{RegistryServer: &server, IdentityReference: &azbatch.NodeIdentityReference{ResourceID: to.Ptr(p.who.ResourceID)}}
 	}
 	return c, nil
 }
