@@ -143,7 +143,7 @@ func processesBelow(dir string) []string {
 	for _, link := range links {
 		// A process that ended meanwhile is none of them.
 		cwd, err := os.Readlink(link)
-		if err != nil || !strings.HasPrefix(cwd, dir) {
+		if err != nil || cwd != dir && !strings.HasPrefix(cwd, dir+"/") {
 			continue
 		}
 		cmdline, err := os.ReadFile(filepath.Join(filepath.Dir(link), "cmdline"))

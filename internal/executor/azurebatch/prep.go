@@ -20,11 +20,15 @@ type failedPrep struct {
 	user    bool // the service blames what it was asked to do
 	code    string
 	message string
+	root    string // directory of the preparation task on the node
 }
 
 // fault says what went wrong as nodes say it.
 func (p *failedPrep) fault(blob string) *node.Fault {
 	f := &node.Fault{Class: node.ClassInfra, Step: node.StepPrep, Op: "GET", URL: blob, Code: p.code, Message: p.message}
+	if p.exit != nil {
+		f.Op, f.URL = "run", ""
+	}
 	if f.Message == "" && p.exit != nil {
 		f.Message = fmt.Sprintf("exit status %d", *p.exit)
 	}
@@ -56,7 +60,7 @@ func (s *services) failedPreps(ctx context.Context, job string) ([]failedPrep, e
 			if i == nil || val(i.State) != azbatch.JobPreparationTaskStateCompleted || val(i.Result) != azbatch.TaskExecutionResultFailure {
 				continue
 			}
-			p := failedPrep{node: val(n.NodeID)}
+			p := failedPrep{node: val(n.NodeID), root: val(i.TaskRootDirectory)}
 			if i.ExitCode != nil {
 				exit := int(*i.ExitCode)
 				p.exit = &exit
@@ -99,6 +103,7 @@ func (e *Executor) prepTrouble(ctx context.Context, l *lane, w *watch) error {
 			w.dead[key] = true
 			w.failed["prep"]++
 			dead = append(dead, failed[i].node)
+			e.ownWords(ctx, l.pool.id, &failed[i])
 			fault := failed[i].fault(e.blobURL(e.programBlob()))
 			if fault.Class == node.ClassConfig || w.failed["prep"] >= sameFailures {
 				e.failWaiting(l, e.prepFinding(l.pool, failed[i].node, fault))
@@ -114,6 +119,22 @@ func (e *Executor) prepTrouble(ctx context.Context, l *lane, w *watch) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// ownWords puts what the preparation said itself in place of what the service
+// says of an exit status.
+func (e *Executor) ownWords(ctx context.Context, pool string, p *failedPrep) {
+	if p.exit == nil || p.root == "" {
+		return
+	}
+	text := e.nodeFile(ctx, pool, p.node, p.root+"/stderr.txt")
+	if text == "" {
+		return
+	}
+	p.message = strings.TrimPrefix(text[strings.LastIndexByte(text, '\n')+1:], "error: ")
+	if p.code == "FailureExitCode" {
+		p.code = ""
+	}
 }
 
 func (e *Executor) programBlob() string {
