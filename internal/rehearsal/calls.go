@@ -29,7 +29,8 @@ type Call struct {
 	Method  string    `json:"method"`
 	Path    string    `json:"path"` // with the query, but nothing secret of it
 	Status  int       `json:"status"`
-	Code    string    `json:"code,omitempty"` // of an error, if it is in a header
+	Code    string    `json:"code,omitempty"`  // of an error, if it is in a header
+	Agent   string    `json:"agent,omitempty"` // the program, as it calls itself
 }
 
 // what counts calls of one kind.
@@ -58,7 +59,7 @@ func newCallLog(clock iam.Clock, out io.Writer) *callLog {
 
 func (l *callLog) add(c *caller, service, kind string, r *http.Request, status int, code string) {
 	call := Call{
-		Time: l.clock.Now(), Who: c.name, Service: service, Kind: kind, Host: r.Host, Method: r.Method, Path: cleanPath(r.URL), Status: status, Code: code,
+		Time: l.clock.Now(), Who: c.name, Service: service, Kind: kind, Host: r.Host, Method: r.Method, Path: cleanPath(r.URL), Status: status, Code: code, Agent: agent(r.UserAgent()),
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,6 +92,12 @@ func (l *callLog) add(c *caller, service, kind string, r *http.Request, status i
 	if l.out != nil && l.err == nil {
 		l.err = json.NewEncoder(l.out).Encode(call)
 	}
+}
+
+// agent is the first word of a User-Agent.
+func agent(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word[:min(len(word), 60)]
 }
 
 // failed is why not all calls were written down.
