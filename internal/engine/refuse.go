@@ -56,10 +56,28 @@ func (r *run) refuse() error {
 		d := list.Add(r.config.Span("azure", "batch", "onInterrupt"), fmt.Sprintf("`azure.batch.onInterrupt` is `%s`", value.ToString(v)))
 		d.Help = "it is `terminate`, which ends running tasks, or `detach`, which leaves them to a later `-resume`"
 	}
+	if r.usesAzure() {
+		_, problems := r.config.Azure(r.o.Getenv)
+		list = append(list, onlyErrors(problems)...)
+	}
 	if level := r.config.Get("nextflow", "enable", "dsl"); level != nil && value.ToString(level) == "1" {
 		list = append(list, oldLanguage(r.config.Span("nextflow", "enable", "dsl")))
 	}
 	return append(list, r.refuseEnvironment()...).Err()
+}
+
+// usesAzure says whether the configuration sends tasks to Azure, or has files
+// there: what is wrong with the scope azure is then told before anything starts.
+func (r *run) usesAzure() bool {
+	if r.o.Platform != nil {
+		return false
+	}
+	for _, dir := range []string{r.o.WorkDir, value.ToString(r.config.Get("workDir")), value.ToString(r.config.Get("bucketDir"))} {
+		if strings.HasPrefix(dir, "az://") {
+			return true
+		}
+	}
+	return firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR")) == "azurebatch"
 }
 
 // mounts says whether tasks run where containers mount the storage by

@@ -33,9 +33,10 @@ func (w *World) Defaults() string {
 			line("azure.managedIdentity.clientId = '%s'", p.ClientID)
 		}
 	}
+	// Whatever else says who the nodes are goes over poolIdentityClientId.
 	for _, id := range s.Identities { // the first that is not the head's
 		if !id.System && !slices.Contains(s.Head.Identities, id.Name) {
-			line("azure.managedIdentity.nodes.clientId = '%s'", id.ClientID)
+			line("azure.batch.poolIdentityClientId = '%s'", id.ClientID)
 			break
 		}
 	}

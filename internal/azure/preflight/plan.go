@@ -53,7 +53,7 @@ func (p *Plan) poolsOf(c *config.Config, a config.Azure) {
 		if spec == nil {
 			spec = &config.AzurePool{Name: "auto"}
 		}
-		p.Pools = append(p.Pools, Pool{Name: "auto", Auto: true, Create: true, Spec: spec, Identity: a.PoolIdentity("auto")})
+		p.Pools = append(p.Pools, Pool{Name: "auto", Auto: true, Create: true, Assumed: !a.Batch.AutoPoolMode, Spec: spec, Identity: a.PoolIdentity("auto")})
 	}
 }
 

@@ -109,6 +109,9 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 		return
 	case c.System:
 		r.say(4, "pool %s: Batch pools have no system-assigned identity; its only identity %s is used", p.Name, on[0].Name)
+	case (c.Auto || c.None()) && len(on) == 0 && r.signed():
+		r.say(4, "pool %s has none, and a signature is given", p.Name)
+		return
 	case (c.Auto || c.None()) && len(on) == 0:
 		r.find("AZ107", fmt.Sprintf("pool %s has no identity", p.Name))
 		return
@@ -138,6 +141,13 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 }
 
 // system is `system = true` where Azure has nothing like it.
+// signed says whether the user gave a signature to use: then roles decide
+// nothing about the storage account.
+func (r *runner) signed() bool {
+	c := &r.c.Config
+	return c.AllowSecrets && c.Storage.SAS != ""
+}
+
 func (r *runner) system(pool, why string) {
 	r.find("AZ101", fmt.Sprintf("pool %s: system = true asks for a system-assigned identity, and Batch pools have none %s", pool, why),
 		"az identity create --name sluice-nodes --resource-group "+r.account.ResourceGroup,
@@ -148,6 +158,12 @@ func (r *runner) system(pool, why string) {
 // future checks a pool that is to be made.
 func (r *runner) future(ctx context.Context, p Pool) {
 	switch c := p.Identity; {
+	case p.Assumed && (c.System || c.None() || c.Auto):
+		r.say(4, "pools that scripts name have their own")
+		return
+	case c.None() && r.signed():
+		r.say(4, "pool %s gets none, and a signature is given", p.Name)
+		return
 	case c.System:
 		r.system(p.Name, "(the pool is yet to be made)")
 		return

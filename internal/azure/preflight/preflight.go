@@ -36,6 +36,7 @@ type Pool struct {
 	Name     string
 	Auto     bool // made as tasks need it, after the template of this name
 	Create   bool // made if it is not there
+	Assumed  bool // no configuration asks for it; scripts may name pools that are there
 	Spec     *config.AzurePool
 	Identity config.IdentityChoice
 }

@@ -290,7 +290,7 @@ func (r *runner) whose(ctx context.Context, n need, on []azure.Identity) azure.I
 // nodeNeeds is what nodes must be allowed, each where it is.
 func (r *runner) nodeNeeds(ctx context.Context) []need {
 	var needs []need
-	if account := r.storageID(ctx); account != "" {
+	if account := r.storageID(ctx); account != "" && !r.signed() {
 		at := func(c string) string { return account + "/blobServices/default/containers/" + c }
 		work, _ := splitAz(r.p.WorkDir)
 		writes := append([]string{work}, r.p.Write...)

@@ -286,12 +286,12 @@ func (e *Executor) choice(settings *config.AzurePool) config.IdentityChoice {
 	switch {
 	case settings != nil && !settings.Identity.None():
 		return settings.Identity
+	case !c.Nodes.None():
+		return c.Nodes
 	case c.Batch.PoolIdentityClientID == auto:
 		return config.IdentityChoice{Auto: true}
-	case c.Batch.PoolIdentityClientID != "":
-		return config.IdentityChoice{ClientID: c.Batch.PoolIdentityClientID}
 	}
-	return c.Nodes
+	return config.IdentityChoice{ClientID: c.Batch.PoolIdentityClientID}
 }
 
 // attached finds the identity that tasks of an existing pool use.
