@@ -37,7 +37,7 @@ type azureWorld struct {
 
 // newAzureWorld starts a rehearsal, with files in the directory of its heads.
 // The parameter `at` of the pipeline is that directory.
-func newAzureWorld(t *testing.T, st *state.State, files map[string]string) *azureWorld {
+func newAzureWorld(t *testing.T, st *state.State, files map[string]string, with ...func(*rehearsal.Options)) *azureWorld {
 	t.Helper()
 	a := &azureWorld{t: t, dir: t.TempDir()}
 	a.log = filepath.Join(a.dir, "marks")
@@ -46,7 +46,11 @@ func newAzureWorld(t *testing.T, st *state.State, files map[string]string) *azur
 	for name, text := range files {
 		a.write(name, text)
 	}
-	w, err := rehearsal.New(rehearsal.Options{State: st, Dir: kept})
+	o := rehearsal.Options{State: st, Dir: kept}
+	for _, f := range with {
+		f(&o)
+	}
+	w, err := rehearsal.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

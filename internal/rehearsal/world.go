@@ -28,11 +28,12 @@ type Options struct {
 	// Services take the place of those that are built in, by the names that
 	// faults have: blob, batch, arm, vault, registry, prices.
 	Services map[string]http.Handler
-	Runner   batch.Runner // runs the tasks of nodes; nil: real processes
-	Engine   string       // of containers: "" runs them as plain processes; podman
-	Key      []byte       // signs the tokens; nil: a new one
-	Log      io.Writer    // every call, one line of JSON each; nil: none
-	Sent     io.Writer    // what calls asked Batch and the management plane for, one Sent a line; nil: none
+	Runner   batch.Runner       // runs the tasks of nodes; nil: real processes
+	Engine   string             // of containers: "" runs them as plain processes; podman
+	Key      []byte             // signs the tokens; nil: a new one
+	Minted   func(token string) // is told every token that is given, for tests; nil: nobody is
+	Log      io.Writer          // every call, one line of JSON each; nil: none
+	Sent     io.Writer          // what calls asked Batch and the management plane for, one Sent a line; nil: none
 }
 
 // A World is a rehearsal's Azure while it runs.
@@ -73,7 +74,7 @@ func New(o Options) (*World, error) {
 	if o.Clock == nil {
 		o.Clock = iam.NewClock(o.State.Speed)
 	}
-	store, err := iam.New(iam.Options{State: o.State, Clock: o.Clock, Key: o.Key})
+	store, err := iam.New(iam.Options{State: o.State, Clock: o.Clock, Key: o.Key, Minted: o.Minted})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ type Options struct {
 	State *state.State
 	Clock Clock  // nil: NewClock of the state's speed
 	Key   []byte // signs the tokens; nil: a new one
+	// Minted is told every token that is given; nil: nobody is.
+	Minted func(token string)
 }
 
 // A Store is the Authority of a rehearsal: its identities and roles.
@@ -28,6 +30,7 @@ type Store struct {
 	st         *state.State
 	clock      Clock
 	key        []byte
+	minted     func(string)
 	start      time.Time
 	principals []Principal
 	roles      []Definition
@@ -87,7 +90,7 @@ func (a *Assignment) acts(now time.Time) bool {
 // New makes the store of a state. A grant of something that is not there is
 // a *state.Problem.
 func New(o Options) (*Store, error) {
-	s := &Store{st: o.State, clock: o.Clock, key: o.Key}
+	s := &Store{st: o.State, clock: o.Clock, key: o.Key, minted: o.Minted}
 	if s.clock == nil {
 		s.clock = NewClock(o.State.Speed)
 	}

@@ -50,11 +50,15 @@ func (s *Store) Mint(p Principal, audience string) (token string, expires time.T
 	now := s.clock.Now()
 	expires = now.Add(s.st.TokenLife).Truncate(time.Second)
 	issued := now.Add(-5 * time.Minute).Unix() // as Entra does, for clocks that differ
-	return s.sign(claims{
+	token = s.sign(claims{
 		Audience: audience, Issuer: Issuer(s.st.Tenant), IssuedAt: issued, NotBefore: issued, Expires: expires.Unix(),
 		AppID: p.ClientID, AppIDACR: "2", Provider: Issuer(s.st.Tenant), Kind: "app", ObjectID: p.ObjectID, Subject: p.ObjectID,
 		TenantID: s.st.Tenant, Version: "1.0", ResourceID: p.ResourceID,
-	}), expires
+	})
+	if s.minted != nil {
+		s.minted(token)
+	}
+	return token, expires
 }
 
 // Assertion is what a workload shows to Entra to get tokens of p: the content
