@@ -28,6 +28,7 @@ type Node struct {
 	HTTP   *http.Client // nil: with the proxy of the environment
 
 	kept     *Tokens
+	unkept   *Fault // could not be written beside the task: its disk may be full
 	iptables string // "" = that on PATH
 }
 

@@ -95,7 +95,9 @@ func (n *Node) runCommand(ctx context.Context, args []string) (int, error) {
 // storage: late is that the files were not written back.
 func (n *Node) print(late *Fault) {
 	first := late
-	if data, err := os.ReadFile(n.path(workdir.FaultFile)); err == nil {
+	if n.unkept != nil {
+		first = n.unkept
+	} else if data, err := os.ReadFile(n.path(workdir.FaultFile)); err == nil {
 		if f, err := ParseFault(data); err == nil {
 			first = f
 		}
@@ -122,10 +124,12 @@ func (n *Node) task(ctx context.Context, b *blobs, dir string, signals <-chan os
 	}
 	if data, err := os.ReadFile(n.path(workdir.FaultFile)); err == nil {
 		f, err := ParseFault(data)
-		if err == nil && f.Class != ClassScript {
+		switch {
+		case err == nil && f.Class != ClassScript:
 			return f.ExitCode()
-		}
-		return status
+		case err == nil || !n.diskFull():
+			return status
+		} // else it was cut off by the full disk
 	}
 	if oomKills() > killed {
 		f := &Fault{Class: ClassScript, Step: StepMemory, Code: "OutOfMemory", Message: "a program of the task was ended because the memory of its container was used up"}
@@ -145,6 +149,7 @@ func (n *Node) give(f *Fault) int {
 	fmt.Fprintln(n.Stderr, "error:", f)
 	if err := n.record(f); err != nil {
 		fmt.Fprintln(n.Stderr, "error:", err)
+		n.unkept = f
 	}
 	return f.ExitCode()
 }
@@ -249,8 +254,20 @@ func (n *Node) writeBack(ctx context.Context, b *blobs, dir string, status int) 
 		return nil
 	}
 	err := inParallel(ctx, len(files), len(files), func(ctx context.Context, i int) error {
+		if files[i] == workdir.FaultFile && n.unkept != nil {
+			return nil // a part of it
+		}
 		return put(ctx, files[i], func() error { return b.Upload(ctx, n.path(files[i]), dir+"/"+files[i]) })
 	})
+	if err == nil && n.unkept != nil {
+		err = put(ctx, workdir.FaultFile, func() error {
+			data, err := json.Marshal(n.unkept)
+			if err != nil {
+				return err
+			}
+			return b.Put(ctx, dir+"/"+workdir.FaultFile, append(data, '\n'))
+		})
+	}
 	if err == nil {
 		err = put(ctx, workdir.ExitFile, func() error { return b.Put(ctx, dir+"/"+workdir.ExitFile, []byte(strconv.Itoa(status))) })
 	}
