@@ -23,6 +23,7 @@ type Fusion struct {
 	WorkDir     string // of the run: az://container/work
 	Account     string // name of the storage account
 	ClientID    string // of the nodes' identity
+	SluiceSHA   string // of the program, which fetches values of the key vault
 	Tags        string // of blobs; "" = Fusion's default: [.command.*|.exitcode|.fusion.*](nextflow.io/metadata=true),[*](nextflow.io/temporary=true)
 	NoTags      bool
 	LogOutput   string
@@ -44,6 +45,7 @@ func FusionEnvironment(f Fusion) []task.EnvVar {
 	set("FUSION_WORK", FusionPath(strings.TrimRight(f.WorkDir, "/")))
 	set("AZURE_STORAGE_ACCOUNT", f.Account)
 	set("FUSION_AZ_MSI_CLIENT_ID", f.ClientID)
+	set("SLUICE_SHA", f.SluiceSHA)
 	if !f.NoTags {
 		tags := f.Tags
 		if tags == "" {

@@ -170,10 +170,13 @@ func (w *wrapper) remote() {
 	if r == nil {
 		return
 	}
-	w.add(
-		"nxf_sluice=${SLUICE_NODE:-$(command -v sluice || command -v nextflow || true)}",
-		"export HOME=${HOME:-$PWD}",
-	)
+	w.add("nxf_sluice=${SLUICE_NODE:-$(command -v sluice || command -v nextflow || true)}")
+	if !isAway(w.t) {
+		// Nothing started this that would say where the program is: the job
+		// preparation task has put it there.
+		w.add(`[[ $nxf_sluice || ! ${SLUICE_SHA:-} ]] || nxf_sluice=${AZ_BATCH_NODE_SHARED_DIR:-}/sluice/$SLUICE_SHA/sluice`)
+	}
+	w.add("export HOME=${HOME:-$PWD}")
 	if !isAway(w.t) {
 		w.add(`cd "$nxf_dir"`, "")
 		return

@@ -46,13 +46,13 @@ func (e *Executor) jobContent(ctx context.Context, p *pool) (azbatch.CreateJobCo
 			Constraints:  &azbatch.TaskConstraints{MaxTaskRetryCount: to.Ptr[int32](2)},
 			UserIdentity: user(level, azbatch.AutoUserScopePool),
 		},
-		CommonEnvironmentSettings: e.environment(p),
+		CommonEnvironmentSettings: e.environment(p, tools.sluice.sha),
 		Metadata:                  e.metadata(time.Now()),
 	}, nil
 }
 
 // environment is that of all tasks of a job; none of it is secret.
-func (e *Executor) environment(p *pool) []azbatch.EnvironmentSetting {
+func (e *Executor) environment(p *pool, sha string) []azbatch.EnvironmentSetting {
 	c := &e.s.cfg
 	set := node.Settings{
 		Endpoint: endpoint(c.Storage.AccountName, e.s.cloud), ClientID: p.who.ClientID, TenantID: p.who.TenantID,
@@ -64,7 +64,7 @@ func (e *Executor) environment(p *pool) []azbatch.EnvironmentSetting {
 	}
 	vars := node.Environment(set)
 	if f := e.o.Fusion; f != nil {
-		vars = append(vars, node.FusionEnvironment(node.Fusion{WorkDir: e.o.WorkDir, Account: c.Storage.AccountName, ClientID: p.who.ClientID})...)
+		vars = append(vars, node.FusionEnvironment(node.Fusion{WorkDir: e.o.WorkDir, Account: c.Storage.AccountName, ClientID: p.who.ClientID, SluiceSHA: sha})...)
 		vars = append(vars, f.Env...)
 	}
 	out := make([]azbatch.EnvironmentSetting, 0, len(vars)+1)
