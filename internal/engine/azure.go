@@ -15,6 +15,7 @@ import (
 	"sluice/internal/config"
 	"sluice/internal/executor"
 	"sluice/internal/executor/azurebatch"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
 	"sluice/internal/storage"
 	"sluice/internal/storage/azblob"
@@ -26,6 +27,7 @@ type cloud struct {
 	config func() (config.Azure, error)
 	getenv func(string) (string, bool)
 	log    func(string)
+	seen   func(name string, i storage.Info) // files that were listed
 
 	once    sync.Once
 	clients *azure.Clients
@@ -59,17 +61,22 @@ func (c *cloud) storage() (storage.Storage, error) {
 			return nil, err
 		}
 		return clients.Blobs(account)
-	}}), nil
+	}, Seen: c.seen}), nil
 }
 
 // useAzure tells the run where az:// is.
 func (r *run) useAzure() {
-	r.cloud = &cloud{getenv: r.o.Getenv, log: r.debugAzure, config: func() (config.Azure, error) {
+	seen := func(name string, i storage.Info) {
+		if r.trees != nil {
+			r.trees.listed("az://"+name, i)
+		}
+	}
+	r.cloud = &cloud{getenv: r.o.Getenv, log: r.debugAzure, seen: seen, config: func() (config.Azure, error) {
 		if r.config == nil {
 			return config.Azure{}, errors.New("the configuration is not read yet")
 		}
 		cfg, problems := r.config.Azure(r.o.Getenv)
-		return cfg, onlyErrors(problems).Err()
+		return cfg, settingsError(onlyErrors(problems))
 	}}
 	r.storages.azure = r.cloud.storage
 	if p := r.o.Platform; p != nil {
@@ -82,6 +89,28 @@ func (r *run) debugAzure(text string) {
 	if r.log != nil {
 		r.log.Line(time.Now(), "azure", slog.LevelDebug, "sluice.Azure", text)
 	}
+}
+
+// A wrongSetting is a fault of the configuration: no error strategy goes past
+// it, and what mends it is told.
+type wrongSetting struct{ diag.List }
+
+func settingsError(list diag.List) error {
+	if list.Err() == nil {
+		return nil
+	}
+	return wrongSetting{list}
+}
+
+// Help is how it is mended.
+func (e wrongSetting) Help() []string {
+	var help []string
+	for _, d := range e.List {
+		if d.Help != "" {
+			help = append(help, d.Help)
+		}
+	}
+	return help
 }
 
 // hasVault says whether a key vault is configured.

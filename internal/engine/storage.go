@@ -320,6 +320,20 @@ func (t *trees) note(uri string, info storage.Info) {
 	t.known[uri] = stamp{info.Size, info.Modified.UnixNano()}
 }
 
+// maxListed bounds how many files are remembered from listings.
+const maxListed = 200_000
+
+// listed notes a file that a glob came by: who makes it an input need not ask
+// for it again.
+func (t *trees) listed(uri string, info storage.Info) {
+	t.mu.Lock()
+	full := len(t.known) >= maxListed
+	t.mu.Unlock()
+	if !full {
+		t.note(uri, info)
+	}
+}
+
 // stored describes a file or directory without asking the storage about what
 // a listing has told.
 func (t *trees) stored(p *value.Path) (process.Stored, error) {

@@ -30,6 +30,8 @@ type Options struct {
 	Block int64
 	// Tier is the access tier of files that are written; "" is the account's.
 	Tier string
+	// Seen, if set, is told of each file that List finds.
+	Seen func(name string, i storage.Info)
 }
 
 // Storage is the blobs of one account.

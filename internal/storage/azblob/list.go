@@ -129,6 +129,9 @@ func (s *Storage) List(ctx context.Context, dir string) ([]storage.Info, error) 
 				dirs[i.Name] = i
 			default:
 				found = append(found, i)
+				if s.o.Seen != nil {
+					s.o.Seen(p.container+"/"+*b.Name, i)
+				}
 			}
 		}
 	}

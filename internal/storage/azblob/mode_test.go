@@ -2,9 +2,13 @@ package azblob
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"sluice/internal/storage"
 )
 
 // TestExecutable: that a file may be run is kept, and no other permission; a
@@ -54,6 +58,23 @@ func TestExecutable(t *testing.T) {
 		}
 		if have, err := p.blob().GetProperties(ctx, nil); err != nil || have.ContentType == nil || *have.ContentType != "text/html; charset=utf-8" {
 			t.Errorf("content type %v, %v", have.ContentType, err)
+		}
+	})
+}
+
+// TestSeen: who wants to is told of the files that a listing comes by.
+func TestSeen(t *testing.T) {
+	both(t, func(t *testing.T, s *Storage) {
+		ctx := context.Background()
+		var got []string
+		s.o.Seen = func(name string, i storage.Info) { got = append(got, fmt.Sprint(name, i.Size)) }
+		for _, name := range []string{"data/d/b", "data/d/a", "data/d/sub/c"} {
+			if err := s.Put(ctx, name, []byte(name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.List(ctx, "data/d"); err != nil || !slices.Equal(got, []string{"data/d/a8", "data/d/b8"}) {
+			t.Errorf("seen: %q, %v", got, err)
 		}
 	})
 }
