@@ -43,6 +43,10 @@ type Platform struct {
 	New     func(session string) (executor.Executor, error) // an executor.Elsewhere too
 }
 
+// ahead is how many tasks are prepared for an executor elsewhere before it
+// can take them.
+const ahead = 1024
+
 // schedule makes the scheduler of an executor by its part of the configuration.
 func (r *run) schedule(t *tasks, name string, ex executor.Executor, prepare func(*task.Task) error) (*lane, error) {
 	cfg, problems := r.config.Executor(name)
@@ -66,11 +70,23 @@ func (r *run) schedule(t *tasks, name string, ex executor.Executor, prepare func
 		// and a service takes many tasks in one call: fewer workers than this
 		// make small batches, and less than a thousand tasks a second.
 		o.QueueSize = firstSize(o.QueueSize, 1000)
-		o.Workers, o.Ahead = 512, 1024
+		o.Workers, o.Ahead = 512, ahead
 		o.PollInterval = time.Duration(cfg.PollInterval) * time.Millisecond
 	}
 	l.scheduler = scheduler.New(o)
 	return l, nil
+}
+
+// active is how many tasks a process may have: those that an executor takes at
+// once, and as many as are prepared meanwhile.
+func (r *run) active() int {
+	most := r.o.QueueSize
+	for _, name := range executors {
+		// What is wrong with the settings is told when the executor is made.
+		cfg, _ := r.config.Executor(name)
+		most = max(most, firstSize(r.o.QueueSize, cfg.QueueSize))
+	}
+	return most + ahead
 }
 
 func firstSize(sizes ...int) int {

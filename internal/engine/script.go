@@ -76,6 +76,7 @@ func (r *run) makeProcesses() {
 		Tree: r.tree, Stored: r.stored, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
 		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
+		Active:        r.active(),
 		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
 		Submit:        r.tasks.submit, Runs: r.runs, Elsewhere: r.elsewhere(),
 		Cached: func(h task.Hash) *cache.Record {

@@ -234,8 +234,11 @@ func (n *node) collect(i int, c *dataflow.Channel) {
 }
 
 // maxActive is how many tasks a process has made and not finished before it
-// takes further inputs: what waits stays small, however long the input.
+// takes further inputs, unless the run says otherwise: what waits stays small,
+// however long the input.
 const maxActive = 2048
+
+func (r *Run) maxActive() int { return max(r.Active, maxActive) }
 
 // fire makes rows while every input has an item.
 func (n *node) fire() error {
@@ -244,7 +247,7 @@ func (n *node) fire() error {
 	}
 	n.firing = true
 	defer func() { n.firing = false }()
-	for len(n.ports) > 0 && !n.stopped && n.active < maxActive && n.complete() {
+	for len(n.ports) > 0 && !n.stopped && n.active < n.run.maxActive() && n.complete() {
 		row := make([]value.Value, len(n.ports))
 		for i, p := range n.ports {
 			row[i] = p.take()

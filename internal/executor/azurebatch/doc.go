@@ -25,11 +25,14 @@
 //     once make large batches: the scheduler should allow a thousand or more.
 //   - Polling belongs to the executor; Poll only hands over what was found.
 //   - A pool that we did not make is never changed.
+//   - Tasks of automatic pools leave a machine type that is not to be had, and
+//     spot nodes that they lost several times (scarce.go); other pools wait.
 //
 // Assumptions that only a live account can confirm stand each in one
 // function: filterSince (tasks are filtered by stateTransitionTime), extend
 // (maxWallClockTime of an active job can be patched), jobsOf (jobs are
-// filtered by the beginning of their id) and pullFault (codes of a failed pull).
+// filtered by the beginning of their id), pullFault (codes of a failed pull) and
+// bindMounts (the directories of the node that containers see).
 //
 // Start with Executor.
 package azurebatch
