@@ -218,7 +218,7 @@ func TestShareFollows(t *testing.T) {
 			}
 		}
 		if set > 2 { // for more nodes, and for another share
-			t.Errorf("the formula was set %d times", set)
+			t.Errorf("the formula was set %d times: %q", set, r.said)
 		}
 		for id, u := range r.wait(e, hs, 24*time.Hour) {
 			if u.State != task.Completed {
