@@ -77,13 +77,20 @@ func (r *run) usesAzure() bool {
 			return true
 		}
 	}
-	return firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR")) == "azurebatch"
+	return r.mainExecutor() == "azurebatch"
+}
+
+// mainExecutor is that of processes about which nothing else is said; "" if no
+// configuration names one.
+func (r *run) mainExecutor() string {
+	name, _ := value.Str(r.config.Get("process", "executor"))
+	return firstOf(name, r.config.ExecutorName(), r.variable("NXF_EXECUTOR"))
 }
 
 // mounts says whether tasks run where containers mount the storage by
 // themselves, as fusion asks for.
 func (r *run) mounts() bool {
-	name := firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"))
+	name := r.mainExecutor()
 	return name != "" && r.runsAway(name)
 }
 

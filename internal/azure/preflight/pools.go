@@ -310,7 +310,8 @@ func (r *runner) vmType(ctx context.Context, q Pool) {
 		return
 	}
 	for _, word := range strings.Split(q.Spec.VMType, ",") {
-		word = strings.ToLower(strings.TrimSpace(word))
+		written := strings.TrimSpace(word)
+		word = strings.ToLower(written)
 		var names []string
 		matched := slices.ContainsFunc(sizes, func(s azure.VMSize) bool {
 			names = append(names, s.Name)
@@ -321,7 +322,8 @@ func (r *runner) vmType(ctx context.Context, q Pool) {
 			r.say(3, "%s", word)
 			continue
 		}
-		f := azure.NewFinding("AZ401", fmt.Sprintf("pool %s: %s has no machine type `%s` for Batch", q.Name, r.account.Location, word))
+		f := azure.NewFinding("AZ401", fmt.Sprintf("pool %s: %s has no machine type `%s` for Batch", q.Name, r.account.Location, written),
+			"az batch location list-skus --location "+r.account.Location+" --query \"[].name\" -o tsv")
 		if near := nearest(word, names); near != "" {
 			f.Cause = "the nearest name there is " + near
 		}

@@ -198,6 +198,9 @@ func (e *Executor) Remote(*task.Task) *task.Remote {
 	if r.Tool == "" {
 		r.Tool = "native"
 	}
+	if e.o.Fusion != nil {
+		r.Tool, r.SAS = "fusion", false // nothing is copied
+	}
 	return r
 }
 
