@@ -53,6 +53,7 @@ var Commands = []struct{ Name, Usage, Doc string }{
 
 // Main runs one command and gives the exit status.
 func (n *Node) Main(ctx context.Context, args []string) int {
+	thrift(n.Getenv)
 	if len(args) == 0 {
 		return n.report(&usage{"`node` takes a command: " + strings.Join(names(), ", ")})
 	}
@@ -126,7 +127,7 @@ func (n *Node) first(names ...string) string {
 
 func (n *Node) http() *http.Client {
 	if n.HTTP == nil {
-		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: 2 * time.Minute, WriteBufferSize: 64 << 10, ReadBufferSize: 64 << 10}
+		t := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 20 * time.Second, ResponseHeaderTimeout: 2 * time.Minute, WriteBufferSize: 32 << 10, ReadBufferSize: 32 << 10}
 		n.HTTP = &http.Client{Transport: t}
 	}
 	return n.HTTP
