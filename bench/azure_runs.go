@@ -17,24 +17,16 @@ func dryState(takes string) string {
 	return "batch:\n  dry: true\n  dryTime: " + takes + "\n  nodeStart: 200ms\n  coreQuota: 100000\n  familyQuota: {standardDDSv5Family: 100000}\n"
 }
 
-const azurePipeline = `
-params.n = 1000
-
-process TASK {
-    input:
-    val i
-
-    output:
-    val i
-
-    script:
-    "echo $i"
+// azurePipeline has n tasks in five processes: one process has 2,048 tasks out
+// at the most.
+func azurePipeline(n int) string {
+	var b, flow strings.Builder
+	for i := range 5 {
+		fmt.Fprintf(&b, "process TASK%d {\n    input:\n    val i\n\n    output:\n    val i\n\n    script:\n    \"echo $i\"\n}\n\n", i)
+		fmt.Fprintf(&flow, "    TASK%d(channel.of(1..%d))\n", i, n/5)
+	}
+	return b.String() + "workflow {\n" + flow.String() + "    TASK0.out.mix(TASK1.out, TASK2.out, TASK3.out, TASK4.out).count().view()\n}\n"
 }
-
-workflow {
-    TASK(channel.of(1..params.n)).count().view()
-}
-`
 
 // A head is a run against a cloud.
 type head struct {
@@ -50,14 +42,14 @@ type head struct {
 // startHead runs n tasks, all handed over at once, on so many nodes.
 func (b *bench) startHead(c *cloud, n, nodes int, more ...string) (*head, error) {
 	script := filepath.Join(c.dir, "main.nf")
-	if err := os.WriteFile(script, []byte(azurePipeline), 0o644); err != nil {
+	if err := os.WriteFile(script, []byte(azurePipeline(n)), 0o644); err != nil {
 		return nil, err
 	}
-	config := fmt.Sprintf("azure.batch.pools.auto { vmCount = %d\n maxVmCount = %d }\n", nodes, nodes)
+	config := fmt.Sprintf("azure.batch.pools.auto.vmCount = %d\nazure.batch.pools.auto.maxVmCount = %d\n", nodes, nodes)
 	if err := os.WriteFile(filepath.Join(c.dir, "nodes.config"), []byte(config), 0o644); err != nil {
 		return nil, err
 	}
-	args := append([]string{"run", "main.nf", "-ansi-log", "false", "-c", "nodes.config", "-qs", "1000000", "--n", fmt.Sprint(n)}, more...)
+	args := append([]string{"run", "main.nf", "-ansi-log", "false", "-c", "nodes.config", "-qs", "1000000"}, more...)
 	h := &head{cmd: exec.Command(b.sluice, args...), submitted: make(chan struct{}), read: make(chan struct{}), begin: time.Now()}
 	h.cmd.Dir, h.cmd.Env, h.cmd.Stderr = c.dir, c.environ(), &h.err
 	out, err := h.cmd.StdoutPipe()
