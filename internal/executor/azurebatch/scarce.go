@@ -265,7 +265,7 @@ func (e *Executor) refresh(ctx context.Context, l *lane, w *watch) error {
 	e.mu.Lock()
 	have, want := l.pool.share, e.meanShare(l)
 	e.mu.Unlock()
-	if have <= 0 || want <= 0 || !l.pool.ours || !l.pool.scales || time.Since(w.kicked) < refreshGap {
+	if have <= 0 || want <= 0 || !l.pool.ours || !l.pool.scales || time.Since(w.reset) < refreshGap || time.Since(w.kicked) < time.Minute {
 		return nil
 	}
 	if off := want/have - 1; off <= drift && off >= -drift {
@@ -282,7 +282,7 @@ func (e *Executor) refresh(ctx context.Context, l *lane, w *watch) error {
 		e.mu.Unlock()
 		return nil
 	}
-	w.kicked = time.Now()
+	w.reset = time.Now()
 	if off := want/now - 1; off > drift || off < -drift {
 		text := shareLine.ReplaceAllString(*got.AutoScaleFormula, fmt.Sprintf("share = %g;", want))
 		if _, err := e.s.batch.EnablePoolAutoScale(ctx, l.pool.id, azbatch.EnablePoolAutoScaleContent{AutoScaleFormula: &text, AutoScaleEvaluationInterval: got.AutoScaleEvaluationInterval}, nil); err != nil {

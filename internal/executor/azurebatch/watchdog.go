@@ -110,6 +110,7 @@ type watch struct {
 	since  time.Time            // something is wrong, without a break; zero: nothing is
 	told   map[string]time.Time // when, by kind
 	kicked time.Time            // the formula was set again
+	reset  time.Time            // its share was looked at
 	failed map[string]int       // nodes that failed, by how
 	dead   map[string]bool
 }
@@ -159,7 +160,8 @@ func (e *Executor) watchOnce(ctx context.Context, seen map[*lane]*watch) error {
 		}
 		w := seen[l]
 		if w == nil {
-			w = &watch{told: map[string]time.Time{}, failed: map[string]int{}, dead: map[string]bool{}}
+			// The service takes no formula within 30 seconds of the last one.
+			w = &watch{reset: time.Now().Add(time.Minute - refreshGap), told: map[string]time.Time{}, failed: map[string]int{}, dead: map[string]bool{}}
 			seen[l] = w
 		}
 		errs = append(errs, e.react(ctx, l, w, v), e.refresh(ctx, l, w))
