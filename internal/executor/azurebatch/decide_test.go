@@ -2,6 +2,9 @@ package azurebatch
 
 import (
 	"context"
+	"os"
+	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -196,8 +199,35 @@ func TestLeft(t *testing.T) {
 		{at(-25 * time.Hour), at(-time.Hour), true},
 		{"", "", false},
 	} {
+		if got := left(now, azbatch.JobStateActive, map[string]string{metaRenewed: tc.renewed, metaLease: tc.lease, metaLeft: tc.renewed}); (got != "") != (tc.want && tc.lease < at(0)) {
+			t.Errorf("%+v, detached: %q", tc, got)
+		}
 		if got := left(now, azbatch.JobStateActive, map[string]string{metaRenewed: tc.renewed, metaLease: tc.lease}); (got != "") != tc.want {
 			t.Errorf("%+v: %q", tc, got)
+		}
+	}
+}
+
+// A head of this machine is dead when its process is gone; of another machine
+// nothing is known.
+func TestDeadHere(t *testing.T) {
+	t.Parallel()
+	if machineID() == "" {
+		t.Skip("this system does not say which boot it is")
+	}
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		pid     int
+		machine string
+		want    bool
+	}{
+		{os.Getpid(), machineID(), false}, {gone.Process.Pid, machineID(), true}, {gone.Process.Pid, "another", false}, {gone.Process.Pid, "", false}, {0, machineID(), false},
+	} {
+		if got := deadHere(map[string]string{metaPID: strconv.Itoa(tc.pid), metaMachine: tc.machine}); got != tc.want {
+			t.Errorf("%+v: %v", tc, got)
 		}
 	}
 }
