@@ -113,6 +113,9 @@ func TestAzureCrash(t *testing.T) {
 			}
 			next.wantCode(0)
 			a.wantAll(4)
+			if n := a.called("head", `^PUT .*\.command\.sh`); tc.late && n != 9 {
+				t.Errorf("scripts were written %d times, want 9: those of adopted tasks are there", n)
+			}
 			a.restful(10*time.Second, false)
 		})
 	}

@@ -27,7 +27,7 @@ import (
 
 // An azureWorld is a rehearsal that outlives the heads that run against it.
 type azureWorld struct {
-	t    *testing.T
+	t    testing.TB
 	w    *rehearsal.World
 	dir  string // where heads are started
 	env  []string
@@ -37,7 +37,7 @@ type azureWorld struct {
 
 // newAzureWorld starts a rehearsal, with files in the directory of its heads.
 // The parameter `at` of the pipeline is that directory.
-func newAzureWorld(t *testing.T, st *state.State, files map[string]string, with ...func(*rehearsal.Options)) *azureWorld {
+func newAzureWorld(t testing.TB, st *state.State, files map[string]string, with ...func(*rehearsal.Options)) *azureWorld {
 	t.Helper()
 	a := &azureWorld{t: t, dir: t.TempDir()}
 	a.log = filepath.Join(a.dir, "marks")
@@ -199,7 +199,7 @@ func (a *azureWorld) callsText() string {
 // until waits for what a test needs to happen.
 func (a *azureWorld) until(what string, h *head, done func() bool) {
 	a.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
 		ended := false
 		if h != nil {
 			select {

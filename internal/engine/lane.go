@@ -192,9 +192,13 @@ type porter struct {
 	done    sync.Map // source to URI
 }
 
-// prepare puts what a task needs into its work directory. It runs in the
-// scheduler's goroutines.
+// prepare puts what a task needs into its work directory, unless an earlier
+// head did so and submitted it. It runs in the scheduler's goroutines.
 func (p *porter) prepare(k *task.Task, away executor.Elsewhere) error {
+	if away.Lookup(k.Hash) == executor.Alive {
+		k.Remote = away.Remote(k)
+		return nil
+	}
 	for i, s := range k.Stage {
 		uri, err := p.port(s.Source)
 		if err != nil {
