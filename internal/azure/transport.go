@@ -1,8 +1,11 @@
 package azure
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -24,18 +27,55 @@ const parallelCalls = 512
 func newHTTP() *http.Client {
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConns:          2 * parallelCalls,
-			MaxIdleConnsPerHost:   parallelCalls,
-			IdleConnTimeout:       90 * time.Second,
-			TLSHandshakeTimeout:   15 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			ResponseHeaderTimeout: 5 * time.Minute,
-		},
+		Transport: lasting{&http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			OnProxyConnectResponse: refusedByProxy,
+			DialContext:            (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			ForceAttemptHTTP2:      true,
+			MaxIdleConns:           2 * parallelCalls,
+			MaxIdleConnsPerHost:    parallelCalls,
+			IdleConnTimeout:        90 * time.Second,
+			TLSHandshakeTimeout:    15 * time.Second,
+			ExpectContinueTimeout:  time.Second,
+			ResponseHeaderTimeout:  5 * time.Minute,
+		}},
 	}
+}
+
+// An unreachable is a host that no repetition reaches: it does not exist, or
+// the proxy of the environment refuses it.
+type unreachable struct {
+	host string
+	err  error
+}
+
+func (e *unreachable) Error() string { return "reach " + e.host + ": " + e.err.Error() }
+func (e *unreachable) Unwrap() error { return e.err }
+
+// NonRetriable tells azcore not to repeat the call.
+func (e *unreachable) NonRetriable() {}
+
+func refusedByProxy(_ context.Context, _ *url.URL, req *http.Request, res *http.Response) error {
+	if res.StatusCode != http.StatusForbidden {
+		return nil
+	}
+	return &unreachable{req.Host, errors.New("the proxy of the environment refuses this host")}
+}
+
+// lasting tells apart what lasts from what passes.
+type lasting struct{ http.RoundTripper }
+
+func (l lasting) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := l.RoundTripper.RoundTrip(req)
+	var gone *unreachable
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &gone): // azcore looks at the outermost error only
+		return nil, gone
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return nil, &unreachable{req.URL.Host, err}
+	}
+	return res, err
 }
 
 // roundTripper makes http.Client of any transport of the options.
@@ -77,4 +117,11 @@ func (c *Clients) clientOptions() azcore.ClientOptions {
 // the subscription: it needs rights that a run must not have.
 func (c *Clients) armOptions() *arm.ClientOptions {
 	return &arm.ClientOptions{ClientOptions: c.clientOptions(), DisableRPRegistration: true}
+}
+
+// Unreachable says whether a call failed since its host does not exist, or the
+// proxy of the environment refuses it.
+func Unreachable(err error) bool {
+	var gone *unreachable
+	return errors.As(err, &gone)
 }

@@ -81,6 +81,8 @@ func (r *runner) blobFailed(ctx context.Context, doing, account, container strin
 			"az storage account network-rule add --account-name "+account+" --subnet <subnet of the head>")
 	case code == "ContainerNotFound":
 		r.find("AZ208", fmt.Sprintf("the storage account %s has no container %s", account, container), "az storage container create --account-name "+account+" --name "+container+" --auth-mode login")
+	case azure.Unreachable(err):
+		r.find("AZ209", "the storage account "+account+" is not reached: "+short(err))
 	case status == http.StatusUnauthorized:
 		r.find("AZ002", what+": the storage account does not accept the token ("+code+")")
 	default:

@@ -123,7 +123,7 @@ func TestChooseMachine(t *testing.T) {
 		{"list", "Standard_X1,Standard_A2_v2", task.Resources{Cpus: 1}, false, "Standard_A2_v2"},
 		{"accelerator", "", task.Resources{Cpus: 1, Accelerator: 1}, false, "Standard_NC6s_v3"},
 		{"spot", "Standard_D*", task.Resources{Cpus: 2}, true, "Standard_D4d_v5"},
-		{"unknown", "Standard_X1", task.Resources{Cpus: 1}, false, "~Process requirement exceeds available machine types `Standard_X1` -- req: 1 CPUs, 0 GB of memory, 0 GB of disk; avail: none of this name"},
+		{"unknown", "Standard_X1", task.Resources{Cpus: 1}, false, "~AZ401: the region has no machine type `Standard_X1` for Batch"},
 		{"too large", "", task.Resources{Cpus: 99}, false, "~Process requirement exceeds available machine types of the region -- req: 99 CPUs, 0 GB of memory, 0 GB of disk; avail: at most Standard_E16d_v5 with 16 CPUs"},
 	} {
 		m, err := chooseMachine(machines, tc.wanted, tc.r, tc.spot)

@@ -19,6 +19,7 @@ const (
 	findingJobQuota     = "AZ305"
 	findingPoolWait     = "AZ306" // quota or capacity, for longer than maxPoolWait
 	findingDenied       = "AZ308" // the head lacks a role on the Batch account
+	findingMachine      = "AZ401"
 	findingPool         = "AZ501" // no such pool, and none may be made
 	findingPoolState    = "AZ502"
 	findingNoContainers = "AZ503"

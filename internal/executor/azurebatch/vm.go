@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/azure"
+	"sluice/internal/lang/diag"
+
 	"sluice/internal/executor"
 	"sluice/internal/task"
 )
@@ -87,7 +90,24 @@ func chooseMachine(all []machine, wanted string, r task.Resources, spot bool) (m
 			}), nil
 		}
 	}
+	if !known && wanted != "" {
+		return machine{}, unknownMachine(all, wanted)
+	}
 	return machine{}, noMachine(wanted, r, spot, known, nearest)
+}
+
+// unknownMachine says that no machine type has this name, and which one nearly
+// has.
+func unknownMachine(all []machine, wanted string) error {
+	f := azure.NewFinding(findingMachine, "the region has no machine type `"+wanted+"` for Batch (directive `machineType`, or vmType of the pool)")
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Name
+	}
+	if near, ok := diag.Near(wanted, names); ok {
+		f.Cause = "a machine type `" + near + "` exists"
+	}
+	return &azure.FindingError{Finding: f}
 }
 
 // noMachine says what was asked for, and what comes nearest.
