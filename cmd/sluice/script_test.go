@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 // TestScripts runs testdata/script. Besides the commands of testscript there are
 //
 //	status N sluice …   run it and want exit status N
-//	says [!] regexp     what the last command wrote, to either stream, matches; lines anchor with ^ and $
+//	[!] says regexp     what the last command wrote, to either stream, matches; lines anchor with ^ and $
 //	waitfor path        wait until the file exists
 //	signal NAME         send INT, TERM or KILL to the command in the background
 //	nochildren          no process is left that works below the script's directory

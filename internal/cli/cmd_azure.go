@@ -22,6 +22,10 @@ func (p *program) azure(r *request) error {
 		return &usageError{message: "`azure` takes a command", help: azureHelp}
 	}
 	sub := r.args[0]
+	if sub == "-h" || sub == "-help" || sub == "help" {
+		fmt.Fprint(p.stdout, azureUsage)
+		return nil
+	}
 	run, ok := azureCommands()[sub]
 	if !ok {
 		e := &usageError{message: fmt.Sprintf("`azure` has no command `%s`", sub), help: azureHelp}
@@ -35,3 +39,14 @@ func (p *program) azure(r *request) error {
 }
 
 const azureHelp = "`azure check`, `azure grant`, `azure rehearse <script>` or `azure clean`"
+
+const azureUsage = `Check, rehearse and tidy what runs on Azure Batch
+Usage: sluice azure <command> [options]
+
+  check     look at everything that a run needs, and say what is missing
+  grant     print the role assignments that are missing; assigns nothing
+  rehearse  run a pipeline on an Azure of this machine, without an account
+  clean     remove what dead runs left in the Batch account
+
+"sluice azure <command> -h" prints the options of one.
+`
