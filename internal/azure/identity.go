@@ -43,11 +43,15 @@ func (c *Clients) Identity(ctx context.Context, choice config.IdentityChoice) (*
 	return nil, Fault("AZ107", "no identity is named")
 }
 
-// Also finds the further identities of a choice.
+// Also finds the further identities of a choice, that of outputs among them.
 func (c *Clients) Also(ctx context.Context, choice config.IdentityChoice) ([]Identity, error) {
 	var all []Identity
-	for _, word := range choice.Also {
-		i, err := c.Identity(ctx, choiceOf(word))
+	words := slices.Clone(choice.Also)
+	if choice.Outputs != "" {
+		words = append(words, choice.Outputs)
+	}
+	for _, word := range words {
+		i, err := c.Identity(ctx, ChoiceOf(word))
 		if err != nil {
 			return nil, err
 		}
@@ -56,8 +60,8 @@ func (c *Clients) Also(ctx context.Context, choice config.IdentityChoice) ([]Ide
 	return all, nil
 }
 
-// choiceOf tells resource ids, client ids and names apart.
-func choiceOf(word string) config.IdentityChoice {
+// ChoiceOf tells resource ids, client ids and names apart.
+func ChoiceOf(word string) config.IdentityChoice {
 	switch {
 	case strings.HasPrefix(word, "/"):
 		return config.IdentityChoice{ResourceID: word}

@@ -68,11 +68,12 @@ type IdentityChoice struct {
 	System     bool     // `system = true`: see docs/azure.md for what Azure makes of it
 	Auto       bool     // 'auto': the only identity of the pool; of a registry, the pool's
 	Also       []string // further identities: client ids, resource ids or names
+	Outputs    string   // the one with which tasks write, named likewise; "" is the same
 }
 
 // None says whether nothing was chosen.
 func (c IdentityChoice) None() bool {
-	return c.ClientID == "" && c.ResourceID == "" && c.Name == "" && !c.System && !c.Auto && len(c.Also) == 0
+	return c.ClientID == "" && c.ResourceID == "" && c.Name == "" && !c.System && !c.Auto && len(c.Also) == 0 && c.Outputs == ""
 }
 
 // AzureBatch is azure.batch without its pools.

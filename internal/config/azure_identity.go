@@ -14,7 +14,7 @@ import (
 // identityID is the ARM id of a user-assigned identity.
 var identityID = regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+$`)
 
-var identityOptions = []string{"clientId", "resourceId", "name", "system", "also"}
+var identityOptions = []string{"clientId", "resourceId", "name", "system", "also", "outputs"}
 
 // PoolIdentity is the identity that a pool was given: its own, else the
 // default of all pools, else poolIdentityClientId. The zero value: none.
@@ -52,7 +52,7 @@ func (r *azureReader) identity(at ...string) IdentityChoice {
 
 func (r *azureReader) identityBlock(m *value.Map, at []string) IdentityChoice {
 	sub := func(name string) []string { return append(at[:len(at):len(at)], name) }
-	c := IdentityChoice{Name: r.word("", sub("name")...), System: r.flag(false, sub("system")...)}
+	c := IdentityChoice{Name: r.word("", sub("name")...), System: r.flag(false, sub("system")...), Outputs: r.word("", sub("outputs")...)}
 	if id := r.word("", sub("clientId")...); strings.EqualFold(id, "auto") {
 		c.Auto = true
 	} else {
@@ -101,11 +101,11 @@ func (r *azureReader) oneIdentity(c IdentityChoice, m *value.Map, at []string) {
 	})
 	switch {
 	case unknown != "":
-		d := r.problem(append(at[:len(at):len(at)], unknown), "names no identity", "a block `managedIdentity` has clientId, resourceId, name, system and also")
+		d := r.problem(append(at[:len(at):len(at)], unknown), "names no identity", "a block `managedIdentity` has clientId, resourceId, name, system, also and outputs")
 		if near, ok := diag.Near(unknown, identityOptions); ok {
 			d.Notes = append(d.Notes, fmt.Sprintf("an option `%s` exists", near))
 		}
-	case len(c.Also) > 0:
+	case len(c.Also) > 0 || c.Outputs != "":
 		r.problem(at, "has further identities and none that they are further to", "name the first of them by `clientId`")
 	}
 }

@@ -47,6 +47,7 @@ var azure = scope("azure", "Microsoft Azure.", `
 	batch.pools.*.managedIdentity.also | string/list | | Further identities: client ids, resource ids or names.
 	batch.pools.*.managedIdentity.clientId | string | | Client id of the identity of the nodes, or auto for the only one of the pool.
 	batch.pools.*.managedIdentity.name | string | | Name of the identity of the nodes.
+	batch.pools.*.managedIdentity.outputs | string | | Identity with which tasks write, by client id, resource id or name; by default the same.
 	batch.pools.*.managedIdentity.resourceId | string | | Resource id of the identity of the nodes.
 	batch.pools.*.managedIdentity.system | boolean | false | The only identity of a pool that exists: Batch pools have no identity of their own.
 	batch.pools.*.maxVmCount | integer | | Most nodes; by default 3 for each of vmCount.
@@ -78,6 +79,7 @@ var azure = scope("azure", "Microsoft Azure.", `
 	managedIdentity.nodes.also | string/list | | Further identities of all pools.
 	managedIdentity.nodes.clientId | string | | Client id of the identity of the nodes of all pools.
 	managedIdentity.nodes.name | string | | Name of the identity of the nodes of all pools.
+	managedIdentity.nodes.outputs | string | | Identity with which tasks of all pools write, by client id, resource id or name; by default the same.
 	managedIdentity.nodes.resourceId | string | | Resource id of the identity of the nodes of all pools.
 	managedIdentity.nodes.system | boolean | false | The only identity of pools that exist.
 	nodeBinary | path | | The program for linux that nodes get, where the head is another system.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sluice/internal/azure"
+	"sluice/internal/config"
 )
 
 const batchVersion = "2024-07-01"
@@ -91,6 +92,13 @@ func (r *runner) forbiddenPools() {
 	r.miss("AZ308", "the head may not read pools of "+r.account.Name, g)
 }
 
+// is says whether an identity is the one that a choice names.
+func is(c config.IdentityChoice) func(azure.Identity) bool {
+	return func(i azure.Identity) bool {
+		return c.ClientID != "" && strings.EqualFold(i.ClientID, c.ClientID) || c.ResourceID != "" && strings.EqualFold(i.ResourceID, c.ResourceID) || c.Name != "" && strings.EqualFold(i.Name, c.Name)
+	}
+}
+
 // existing checks a pool that is there; nothing of it will be changed.
 func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 	r.say(5, "%s is there", p.Name)
@@ -123,9 +131,7 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 		r.find("AZ108", fmt.Sprintf("pool %s has several identities: %s", p.Name, strings.Join(names, ", ")))
 		return
 	case !c.Auto && !c.None():
-		i := slices.IndexFunc(on, func(i azure.Identity) bool {
-			return c.ClientID != "" && strings.EqualFold(i.ClientID, c.ClientID) || c.ResourceID != "" && strings.EqualFold(i.ResourceID, c.ResourceID) || c.Name != "" && strings.EqualFold(i.Name, c.Name)
-		})
+		i := slices.IndexFunc(on, is(c))
 		if i < 0 {
 			if _, err := r.c.Identity(ctx, c); err != nil {
 				r.failed(4, "find the identity of pool "+p.Name, err)
@@ -134,6 +140,16 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 			return
 		}
 		on[0], on[i] = on[i], on[0]
+	}
+	if c.Outputs != "" {
+		o := azure.ChoiceOf(c.Outputs)
+		if !slices.ContainsFunc(on, is(o)) {
+			if _, err := r.c.Identity(ctx, o); err != nil {
+				r.failed(4, "find the identity of outputs of pool "+p.Name, err)
+			}
+			r.find("AZ105", fmt.Sprintf("pool %s does not have the identity %s, which managedIdentity.outputs names", p.Name, c.Outputs))
+			return
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -17,6 +17,8 @@ const (
 	authorizationVersion = "2022-04-01"
 	storageVersion       = "2023-05-01"
 
+	writeRole = "Storage Blob Data Contributor"
+
 	blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/"
 )
 
@@ -247,7 +249,7 @@ func (r *runner) roles(ctx context.Context) {
 		if len(on) == 0 {
 			continue
 		}
-		for _, n := range needs {
+		for _, n := range r.apart(needs, p.Identity.Outputs) {
 			who := r.whose(ctx, n, on)
 			if key := who.PrincipalID + " " + n.scope + " " + n.what; !done[key] {
 				done[key] = true
@@ -256,6 +258,30 @@ func (r *runner) roles(ctx context.Context) {
 		}
 	}
 	r.say(6, "%d things looked at", len(needs)+1)
+}
+
+// apart gives what is written to the identity of outputs, where there is one.
+// That of inputs then reads the work directory, and nothing else of these.
+func (r *runner) apart(needs []need, outputs string) []need {
+	if outputs == "" {
+		return needs
+	}
+	work, _ := splitAz(r.p.WorkDir)
+	var all []need
+	for _, n := range needs {
+		if n.role == writeRole {
+			if strings.HasSuffix(n.scope, "/containers/"+work) {
+				all = append(all, readNeed(n.scope, work))
+			}
+			n.who = azure.ChoiceOf(outputs)
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+func readNeed(scope, container string) need {
+	return need{id: "AZ201", what: "read the container " + container, scope: scope, role: "Storage Blob Data Reader", data: readBlobs}
 }
 
 // puller is the identity that pulls from a registry, if it has one of its own.
@@ -274,14 +300,12 @@ func (r *runner) whose(ctx context.Context, n need, on []azure.Identity) azure.I
 	if c.None() {
 		return on[0]
 	}
-	for _, i := range on {
-		if c.ClientID != "" && strings.EqualFold(i.ClientID, c.ClientID) || c.ResourceID != "" && strings.EqualFold(i.ResourceID, c.ResourceID) || c.Name != "" && strings.EqualFold(i.Name, c.Name) {
-			return i
-		}
+	if i := slices.IndexFunc(on, is(c)); i >= 0 {
+		return on[i]
 	}
 	i, err := r.c.Identity(ctx, c)
 	if err != nil {
-		r.failed(4, "find the identity of a registry", err)
+		r.failed(4, "find the identity that is to "+n.what, err)
 		return on[0]
 	}
 	return *i
@@ -298,13 +322,13 @@ func (r *runner) nodeNeeds(ctx context.Context) []need {
 		for _, c := range writes {
 			if !seen[c] {
 				seen[c] = true
-				needs = append(needs, need{id: "AZ201", what: "read and write the container " + c, scope: at(c), role: "Storage Blob Data Contributor", data: writeBlobs})
+				needs = append(needs, need{id: "AZ201", what: "read and write the container " + c, scope: at(c), role: writeRole, data: writeBlobs})
 			}
 		}
 		for _, c := range r.p.Read {
 			if !seen[c] {
 				seen[c] = true
-				needs = append(needs, need{id: "AZ201", what: "read the container " + c, scope: at(c), role: "Storage Blob Data Reader", data: readBlobs})
+				needs = append(needs, readNeed(at(c), c))
 			}
 		}
 	}

@@ -342,6 +342,9 @@ func (e *Executor) finding(en *entry, x ending) error {
 	var who identity
 	if en.lane != nil && en.lane.pool != nil {
 		who = en.lane.pool.who
+		if out := en.lane.pool.out; x.Fault != nil && out.ClientID != "" && strings.EqualFold(x.Fault.Identity, out.ClientID) {
+			who = out
+		}
 	}
 	err := e.findingFor(who, poolName(en), registryOf(en), x)
 	err.What = "task " + en.t.Name + " cannot run: " + x.why()

@@ -24,6 +24,7 @@ type pool struct {
 	vm         machine // what is not known of it is zero
 	slots      int
 	who        identity   // that tasks use
+	out        identity   // that they write with; none: the same
 	all        []identity // on its nodes
 	containers bool
 	born       string // when it was made: a pool made anew is another one
@@ -276,8 +277,26 @@ func (e *Executor) readPool(ctx context.Context, id string, settings *config.Azu
 	if p.vm, err = e.machineNamed(ctx, val(got.VMSize)); err != nil {
 		return nil, err
 	}
-	p.who, err = e.attached(p, e.choice(settings))
+	choice := e.choice(settings)
+	if p.who, err = e.attached(p, choice); err != nil {
+		return p, err
+	}
+	p.out, err = e.writer(p, choice.Outputs)
 	return p, err
+}
+
+// writer is the identity of a pool that was named for outputs, if any.
+func (e *Executor) writer(p *pool, word string) (identity, error) {
+	if word == "" {
+		return identity{}, nil
+	}
+	if e.o.Fusion != nil {
+		return identity{}, &azure.FindingError{Finding: azure.Finding{
+			ID: findingAttached, Check: 5, What: fmt.Sprintf("managedIdentity.outputs of pool `%s` is `%s`, and Fusion reads and writes as one identity", p.id, word),
+			Fix: []string{"# leave managedIdentity.outputs out, or set fusion.enabled = false"},
+		}}
+	}
+	return e.attached(p, choiceOf(word))
 }
 
 // choice is the identity that the configuration names for a pool.

@@ -234,7 +234,11 @@ func (e *Executor) identities(ctx context.Context, s *config.AzurePool) ([]ident
 		return nil, err
 	}
 	out := []identity{*first}
-	for _, word := range want.Also {
+	words := slices.Clone(want.Also)
+	if want.Outputs != "" {
+		words = append(words, want.Outputs)
+	}
+	for _, word := range words {
 		also, err := e.s.identity(ctx, choiceOf(word))
 		if err != nil {
 			return nil, err

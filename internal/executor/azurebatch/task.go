@@ -55,7 +55,7 @@ func (e *Executor) jobContent(ctx context.Context, p *pool) (azbatch.CreateJobCo
 func (e *Executor) environment(p *pool, sha string) []azbatch.EnvironmentSetting {
 	c := &e.s.cfg
 	set := node.Settings{
-		Endpoint: endpoint(c.Storage.AccountName, e.s.cloud), ClientID: p.who.ClientID, TenantID: p.who.TenantID,
+		Endpoint: endpoint(c.Storage.AccountName, e.s.cloud), ClientID: p.who.ClientID, WriteClientID: p.out.ClientID, TenantID: p.who.TenantID,
 		KeyVault: c.KeyVault, CopyTool: e.Remote(nil).Tool,
 		Cloud: node.Audiences{Storage: audience(e.s.cloud.StorageScope), Vault: audience(e.s.cloud.VaultScope), Registry: audience(e.s.cloud.RegistryScope)},
 	}
