@@ -209,7 +209,7 @@ func TestAzureDeadHead(t *testing.T) {
 		}
 		a.start("azure", "clean", "-f").wantCode(0)
 		a.noTasks()
-		out = a.start("azure", "clean", "-f").wantCode(0)
+		a.start("azure", "clean", "-f").wantCode(0)
 		if out = a.start("azure", "clean").wantCode(0); !strings.Contains(out, "nothing is left") {
 			t.Errorf("after clean: %s", out)
 		}

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"sluice/internal/lang/value"
 	"sluice/internal/process"
 	"sluice/internal/storage"
@@ -72,7 +70,6 @@ type trees struct {
 	known map[string]stamp            // files that were seen in a listing, by their URI
 	bulk  map[string]*bulk            // work/ab by its URI, of runs that resume
 	roots []string                    // work directories whose tasks are listed in bulk
-	one   singleflight.Group
 }
 
 // A stamp is how a file is known to have changed.
