@@ -105,7 +105,7 @@ func (r *runner) existing(ctx context.Context, p Pool, found *pool) {
 	if strings.EqualFold(found.Properties.State, "Deleting") {
 		r.find("AZ502", fmt.Sprintf("pool %s is being deleted", p.Name))
 	}
-	if r.p.Containers && found.Properties.Deployment.VM.Container == nil {
+	if r.p.Containers && r.c.Config.Batch.Isolation != "host" && found.Properties.Deployment.VM.Container == nil {
 		r.find("AZ503", fmt.Sprintf("pool %s has no container configuration", p.Name))
 	}
 	r.trouble(ctx, p.Name, found)

@@ -193,7 +193,7 @@ func (e *Executor) Remote(*task.Task) *task.Remote {
 		Parallel: c.Batch.MaxParallelTransfers, Attempts: c.Batch.MaxTransferAttempts,
 		Delay:       time.Duration(c.Batch.DelayBetweenAttempts) * time.Millisecond,
 		BlockSizeMB: c.AzCopy.BlockSizeMB, Tier: c.AzCopy.BlobTier,
-		SAS: c.AllowSecrets && c.Storage.SAS != "",
+		SAS: c.AllowSecrets && c.Storage.SAS != "", Host: c.Batch.Isolation == "host",
 	}
 	if r.Tool == "" {
 		r.Tool = "native"

@@ -151,7 +151,9 @@ func (e *Executor) container(t *task.Task, p *pool) (*azbatch.TaskContainerSetti
 	switch {
 	case t.Container == nil && p.containers:
 		return nil, fmt.Errorf("pool `%s` runs containers, and process `%s` has none: give it the directive `container`, or run it in a pool without a container configuration", p.id, t.Process)
-	case t.Container == nil || host && !p.containers:
+	case t.Container != nil && host && p.containers:
+		return nil, fmt.Errorf("pool `%s` has a container configuration, and with azure.batch.isolation = 'host' the task starts the container of process `%s` itself: name a pool without one", p.id, t.Process)
+	case t.Container == nil || host:
 		return nil, nil
 	case !p.containers:
 		return nil, newFinding(findingNoContainers, "pool `"+p.id+"` has no container configuration, and process `"+t.Process+"` has the container `"+t.Container.Image+"`")
