@@ -39,7 +39,8 @@ type head struct {
 	all       time.Duration // until then
 }
 
-// startHead runs n tasks, all handed over at once, on so many nodes.
+// startHead runs n tasks, at most ten thousand of them handed over at once, on
+// so many nodes.
 func (b *bench) startHead(c *cloud, n, nodes int, more ...string) (*head, error) {
 	script := filepath.Join(c.dir, "main.nf")
 	if err := os.WriteFile(script, []byte(azurePipeline(n)), 0o644); err != nil {
@@ -49,7 +50,7 @@ func (b *bench) startHead(c *cloud, n, nodes int, more ...string) (*head, error)
 	if err := os.WriteFile(filepath.Join(c.dir, "nodes.config"), []byte(config), 0o644); err != nil {
 		return nil, err
 	}
-	args := append([]string{"run", "main.nf", "-ansi-log", "false", "-c", "nodes.config", "-qs", "1000000"}, more...)
+	args := append([]string{"run", "main.nf", "-ansi-log", "false", "-c", "nodes.config", "-qs", "10000"}, more...)
 	h := &head{cmd: exec.Command(b.sluice, args...), submitted: make(chan struct{}), read: make(chan struct{}), begin: time.Now()}
 	h.cmd.Dir, h.cmd.Env, h.cmd.Stderr = c.dir, c.environ(), &h.err
 	out, err := h.cmd.StdoutPipe()
@@ -115,7 +116,7 @@ func (h *head) kill() error {
 }
 
 // during does f beside a cloud with a head.
-func (b *bench) during(state string, n, nodes int, f func(*cloud, *head) (reading, error)) (got reading, err error) {
+func (b *bench) during(state string, n, nodes int, f func(*cloud, *head) (reading, error), more ...string) (got reading, err error) {
 	c, err := b.serve(state)
 	if err != nil {
 		return reading{}, err
@@ -125,7 +126,7 @@ func (b *bench) during(state string, n, nodes int, f func(*cloud, *head) (readin
 			err = cerr
 		}
 	}()
-	h, err := b.startHead(c, n, nodes)
+	h, err := b.startHead(c, n, nodes, more...)
 	if err != nil {
 		return reading{}, err
 	}
@@ -207,7 +208,7 @@ func hundredThousand(b *bench) (reading, error) {
 			return reading{}, fmt.Errorf("not all tasks ended:\n%s", h.out.String())
 		}
 		return reading{value: u.wall.Seconds(), unit: "s", rss: u.rss, note: "100,000 tasks from start to end"}, nil
-	})
+	}, "-qs", "2048")
 }
 
 // recovery kills a head with ten thousand live tasks; the next one has found
