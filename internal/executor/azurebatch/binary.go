@@ -91,17 +91,26 @@ func CheckTools(c *config.Azure) error {
 	return err
 }
 
-// sumOf is the SHA-256 of a file, which must be want unless that is "".
-func sumOf(file string, data []byte, want string) (string, error) {
-	sum := sha256.Sum256(data)
-	text := hex.EncodeToString(sum[:])
+// sumOf is the SHA-256 and the size of a file. It must be want, unless that is
+// "". The file is not held in memory: most runs find it in the storage.
+func sumOf(file, want string) (sum string, size int64, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if size, err = io.Copy(h, f); err != nil {
+		return "", 0, fmt.Errorf("read %s: %w", file, err)
+	}
+	text := hex.EncodeToString(h.Sum(nil))
 	if want != "" && !strings.EqualFold(want, text) {
-		return "", &azure.FindingError{Finding: azure.Finding{
+		return "", 0, &azure.FindingError{Finding: azure.Finding{
 			ID: findingProgram, Check: 3, What: fmt.Sprintf("%s has the SHA-256 %s, not %s", file, text, want),
 			Cause: "azure.azcopy.sha256 pins another release", Fix: []string{"sha256sum " + file},
 		}}
 	}
-	return text, nil
+	return text, size, nil
 }
 
 // program is the executable that nodes run.
@@ -129,22 +138,22 @@ func program(file string) (string, error) {
 // upload brings a file into the storage under its hash. Two heads that do it
 // at the same time write the same bytes.
 func (e *Executor) upload(ctx context.Context, file, name, want string) (tool, error) {
-	data, err := os.ReadFile(file)
+	sum, size, err := sumOf(file, want)
 	if err != nil {
 		return tool{}, fmt.Errorf("read %s for the nodes: %w", name, err)
-	}
-	sum, err := sumOf(file, data, want)
-	if err != nil {
-		return tool{}, err
 	}
 	t := tool{sha: sum}
 	t.blob = path.Join(strings.TrimPrefix(e.o.WorkDir, scheme), ".sluice/bin", t.sha, name)
 	info, err := e.o.Store.Stat(ctx, t.blob)
 	switch {
-	case err == nil && info.Size == int64(len(data)):
+	case err == nil && info.Size == size:
 		return t, nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return tool{}, fmt.Errorf("look for %s in the work directory: %w", name, err)
+	}
+	data, err := os.ReadFile(file) // nodes check its hash once more
+	if err != nil {
+		return tool{}, fmt.Errorf("read %s for the nodes: %w", name, err)
 	}
 	if err := e.write(ctx, t.blob, data); err != nil && !errors.Is(err, fs.ErrExist) {
 		return tool{}, fmt.Errorf("upload %s for the nodes: %w", name, err)
@@ -191,11 +200,11 @@ func azcopyFile(c *config.AzCopy) (string, error) {
 		}
 	}
 	if c.SHA256 != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return "", unreadable(file, err)
+		_, _, err := sumOf(file, c.SHA256)
+		if wrong := (*azure.FindingError)(nil); err != nil && !errors.As(err, &wrong) {
+			err = unreadable(file, err)
 		}
-		if _, err := sumOf(file, data, c.SHA256); err != nil {
+		if err != nil {
 			return "", err
 		}
 	}
