@@ -170,7 +170,7 @@ func (j *job) object(c *call) object {
 func toObject(v any) object {
 	data, err := json.Marshal(v)
 	if err != nil {
-		return object{}
+		panic("internal error: " + err.Error()) // a specification was read from JSON
 	}
 	return rawObject(data)
 }

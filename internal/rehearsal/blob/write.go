@@ -262,7 +262,27 @@ func (c *call) putBlockList() *problem {
 }
 
 func (c *call) deleteBlob() *problem {
-	if p := c.need(iam.BlobDelete); p != nil {
+	return c.onBlob(iam.BlobDelete, func(in *container, _ *blob) {
+		in.remove(c.name, &c.s.files)
+		c.w.Header().Set("x-ms-delete-type-permanent", "true")
+		c.written(http.StatusAccepted, nil)
+	})
+}
+
+// change replaces what a blob is besides its contents.
+func (c *call) change(f func(*blob)) *problem {
+	return c.onBlob(iam.BlobWrite, func(in *container, old *blob) {
+		next := old.but(f)
+		c.stamp(next, old)
+		in.set(c.name, next, &c.s.files)
+		c.written(http.StatusOK, next)
+	})
+}
+
+// onBlob does f, under the lock, to a blob that is there and meets the
+// conditions of the call.
+func (c *call) onBlob(action string, f func(in *container, b *blob)) *problem {
+	if p := c.need(action); p != nil {
 		return p
 	}
 	c.s.mu.Lock()
@@ -278,34 +298,7 @@ func (c *call) deleteBlob() *problem {
 	if p := conditions(c.r.Header, "", b, false); p != nil {
 		return p
 	}
-	in.remove(c.name, &c.s.files)
-	c.w.Header().Set("x-ms-delete-type-permanent", "true")
-	c.written(http.StatusAccepted, nil)
-	return nil
-}
-
-// change replaces what a blob is besides its contents.
-func (c *call) change(f func(*blob)) *problem {
-	if p := c.need(iam.BlobWrite); p != nil {
-		return p
-	}
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	in := c.account.containers[c.container]
-	if in == nil {
-		return noContainer()
-	}
-	old := in.blobs[c.name]
-	if old == nil {
-		return refuse(http.StatusNotFound, "BlobNotFound", "The specified blob does not exist.")
-	}
-	if p := conditions(c.r.Header, "", old, false); p != nil {
-		return p
-	}
-	next := old.but(f)
-	c.stamp(next, old)
-	in.set(c.name, next, &c.s.files)
-	c.written(http.StatusOK, next)
+	f(in, b)
 	return nil
 }
 
