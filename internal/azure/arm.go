@@ -7,9 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
@@ -28,67 +26,6 @@ const (
 func (c *Clients) ARM(ctx context.Context, method, path string, in, out any) error {
 	_, err := c.armCall(ctx, method, c.arm.Endpoint()+path, in, out)
 	return err
-}
-
-// ARMWait is ARM for calls whose work goes on after the answer: it waits for
-// its end, as Location or Azure-AsyncOperation tell it.
-func (c *Clients) ARMWait(ctx context.Context, method, path string, in, out any) error {
-	resp, err := c.armCall(ctx, method, c.arm.Endpoint()+path, in, out)
-	for err == nil {
-		next := resp.Header.Get("Azure-AsyncOperation")
-		if next == "" && resp.StatusCode == http.StatusAccepted {
-			next = resp.Header.Get("Location")
-		}
-		if next == "" {
-			return nil
-		}
-		if err := c.sameHost(next); err != nil {
-			return err
-		}
-		if err := wait(ctx, retryAfter(resp, 5*time.Second)); err != nil {
-			return err
-		}
-		var state struct {
-			Status string `json:"status"`
-			Error  struct {
-				Code, Message string
-			} `json:"error"`
-		}
-		resp, err = c.armCall(ctx, http.MethodGet, next, nil, &state)
-		switch strings.ToLower(state.Status) {
-		case "succeeded":
-			return nil
-		case "failed", "canceled":
-			return fmt.Errorf("%s %s: %s: %s", method, path, state.Error.Code, state.Error.Message)
-		case "":
-		default: // still going on, whatever the status of the answer
-			if err == nil {
-				resp.StatusCode = http.StatusAccepted
-				if resp.Header.Get("Location") == "" && resp.Header.Get("Azure-AsyncOperation") == "" {
-					resp.Header.Set("Location", next)
-				}
-			}
-		}
-	}
-	return err
-}
-
-func retryAfter(resp *http.Response, def time.Duration) time.Duration {
-	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
-		return time.Duration(s) * time.Second
-	}
-	return def
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // sameHost refuses addresses of other hosts: our token would go along.

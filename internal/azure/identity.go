@@ -46,11 +46,7 @@ func (c *Clients) Identity(ctx context.Context, choice config.IdentityChoice) (*
 // Also finds the further identities of a choice, that of outputs among them.
 func (c *Clients) Also(ctx context.Context, choice config.IdentityChoice) ([]Identity, error) {
 	var all []Identity
-	words := slices.Clone(choice.Also)
-	if choice.Outputs != "" {
-		words = append(words, choice.Outputs)
-	}
-	for _, word := range words {
+	for _, word := range choice.Further() {
 		i, err := c.Identity(ctx, ChoiceOf(word))
 		if err != nil {
 			return nil, err
@@ -65,7 +61,7 @@ func ChoiceOf(word string) config.IdentityChoice {
 	switch {
 	case strings.HasPrefix(word, "/"):
 		return config.IdentityChoice{ResourceID: word}
-	case len(word) == 36 && strings.Count(word, "-") == 4:
+	case config.IsGUID(word):
 		return config.IdentityChoice{ClientID: word}
 	}
 	return config.IdentityChoice{Name: word}
@@ -163,32 +159,4 @@ func (c *Clients) Identities(ctx context.Context) ([]Identity, error) {
 	defer c.found.mu.Unlock()
 	c.found.identities, c.found.listed = all, true
 	return slices.Clone(all), nil
-}
-
-// PoolIdentities are the identities on a pool that exists, in order of their
-// ids. It needs no right to read the identities themselves.
-func (c *Clients) PoolIdentities(ctx context.Context, pool string) ([]Identity, error) {
-	account, err := c.Account(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var p struct {
-		Identity struct {
-			UserAssigned map[string]struct {
-				ClientID    string `json:"clientId"`
-				PrincipalID string `json:"principalId"`
-			} `json:"userAssignedIdentities"`
-		} `json:"identity"`
-	}
-	if err := c.ARM(ctx, http.MethodGet, account.ID+"/pools/"+pool+"?api-version="+versionBatch, nil, &p); err != nil {
-		return nil, fmt.Errorf("read pool %s: %w", pool, err)
-	}
-	var all []Identity
-	for id, i := range p.Identity.UserAssigned {
-		all = append(all, Identity{ResourceID: id, ClientID: i.ClientID, PrincipalID: i.PrincipalID, Name: id[strings.LastIndexByte(id, '/')+1:]})
-	}
-	slices.SortFunc(all, func(a, b Identity) int {
-		return strings.Compare(strings.ToLower(a.ResourceID), strings.ToLower(b.ResourceID))
-	})
-	return all, nil
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sluice/internal/lang/value"
@@ -74,6 +75,15 @@ type IdentityChoice struct {
 // None says whether nothing was chosen.
 func (c IdentityChoice) None() bool {
 	return c.ClientID == "" && c.ResourceID == "" && c.Name == "" && !c.System && !c.Auto && len(c.Also) == 0 && c.Outputs == ""
+}
+
+// Further names the identities that a pool carries besides the one of its
+// tasks; that of outputs, if there is one, is the last.
+func (c IdentityChoice) Further() []string {
+	if c.Outputs == "" {
+		return c.Also
+	}
+	return append(slices.Clone(c.Also), c.Outputs)
 }
 
 // AzureBatch is azure.batch without its pools.

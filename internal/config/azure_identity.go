@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sluice/internal/directive"
 	"sluice/internal/lang/diag"
@@ -12,7 +13,9 @@ import (
 )
 
 // identityID is the ARM id of a user-assigned identity.
-var identityID = regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+$`)
+var identityID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+$`)
+})
 
 var identityOptions = []string{"clientId", "resourceId", "name", "system", "also", "outputs"}
 
@@ -58,7 +61,7 @@ func (r *azureReader) identityBlock(m *value.Map, at []string) IdentityChoice {
 	} else {
 		c.ClientID = r.guid("", "the client id of a user-assigned identity", sub("clientId")...)
 	}
-	if id := r.word("", sub("resourceId")...); id != "" && !identityID.MatchString(id) {
+	if id := r.word("", sub("resourceId")...); id != "" && !identityID().MatchString(id) {
 		r.problem(sub("resourceId"), fmt.Sprintf("cannot be `%s`", id), "it takes `/subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>`")
 	} else {
 		c.ResourceID = id
@@ -195,9 +198,9 @@ func (r *azureReader) identityWord(text string, at []string) IdentityChoice {
 	switch {
 	case strings.EqualFold(text, "auto"), strings.EqualFold(text, "true"):
 		return IdentityChoice{Auto: true}
-	case guidText.MatchString(text):
+	case IsGUID(text):
 		return IdentityChoice{ClientID: strings.ToLower(text)}
-	case identityID.MatchString(text):
+	case identityID().MatchString(text):
 		return IdentityChoice{ResourceID: text}
 	}
 	r.problem(at, fmt.Sprintf("cannot be `%s`", text), "it takes true for the identity of the pool, a client id or a resource id")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"sluice/internal/directive"
@@ -30,7 +31,7 @@ func (c *Config) Azure(getenv func(string) (string, bool)) (Azure, diag.List) {
 	holds := r.secrets(a.AllowSecrets)
 	for _, d := range r.problems {
 		d.Hidden = d.Hidden || holds // another option may stand in the same line
-		d.Message = hiddenSecret.ReplaceAllString(d.Message, "(hidden)")
+		d.Message = hiddenSecret().ReplaceAllString(d.Message, "(hidden)")
 	}
 	r.problems.Sort()
 	if !a.AllowSecrets {
@@ -98,13 +99,13 @@ func (r *azureReader) azcopy() AzCopy {
 	if z.BlobTier == "None" {
 		z.BlobTier = ""
 	}
-	if z.SHA256 != "" && !sha256Text.MatchString(z.SHA256) {
+	if z.SHA256 != "" && !sha256Text().MatchString(z.SHA256) {
 		r.problem([]string{"azcopy", "sha256"}, "is no SHA-256", "it takes the 64 digits that `sha256sum azcopy` prints")
 	}
 	return z
 }
 
-var sha256Text = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+var sha256Text = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-fA-F]{64}$`) })
 
 func (r *azureReader) retry() AzureRetry {
 	t := AzureRetry{
@@ -185,7 +186,7 @@ func (r *azureReader) preflight() (deep, off bool) {
 // account fills in what name, location and endpoint say about each other.
 func (r *azureReader) account(b *AzureBatch, cloud string) {
 	b.Location = strings.ToLower(strings.ReplaceAll(b.Location, " ", ""))
-	if b.AccountName != "" && !batchName.MatchString(b.AccountName) {
+	if b.AccountName != "" && !batchName().MatchString(b.AccountName) {
 		r.problem([]string{"batch", "accountName"}, fmt.Sprintf("cannot be `%s`", b.AccountName), "names of Batch accounts have 3 to 24 small letters and digits")
 	}
 	b.Endpoint = strings.TrimSuffix(b.Endpoint, "/")
@@ -210,7 +211,7 @@ func (r *azureReader) account(b *AzureBatch, cloud string) {
 	b.AccountName, b.Location = name, location
 }
 
-var batchName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
+var batchName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]{3,24}$`) })
 
 func (r *azureReader) storage() AzureStorage {
 	s := AzureStorage{
@@ -219,7 +220,7 @@ func (r *azureReader) storage() AzureStorage {
 		SAS:         r.secretText("AZURE_STORAGE_SAS_TOKEN", "storage", "sasToken"),
 		FileShares:  map[string]FileShare{},
 	}
-	if s.AccountName != "" && !batchName.MatchString(s.AccountName) {
+	if s.AccountName != "" && !batchName().MatchString(s.AccountName) {
 		r.problem([]string{"storage", "accountName"}, fmt.Sprintf("cannot be `%s`", s.AccountName), "names of storage accounts have 3 to 24 small letters and digits, and no domain")
 	}
 	r.duration(0, "storage", "tokenDuration") // read for its mistakes alone
@@ -309,11 +310,16 @@ func (r *azureReader) atLeast(least, def int, path ...string) int {
 	return n
 }
 
-var guidText = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// IsGUID says whether text is a client id, a tenant or a subscription.
+func IsGUID(text string) bool { return guidText().MatchString(text) }
+
+var guidText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+})
 
 func (r *azureReader) guid(def, what string, path ...string) string {
 	id := r.word(def, path...)
-	if id == "" || guidText.MatchString(id) || r.get(path...) == nil {
+	if id == "" || IsGUID(id) || r.get(path...) == nil {
 		return strings.ToLower(id)
 	}
 	r.problem(path, fmt.Sprintf("cannot be `%s`", id), "it takes "+what+", such as `01234567-89ab-cdef-0123-456789abcdef`")
@@ -339,7 +345,7 @@ func (r *azureReader) problem(path []string, what, help string) *diag.Diagnostic
 
 func (r *azureReader) last() *diag.Diagnostic { return r.problems[len(r.problems)-1] }
 
-var poolName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var poolName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) })
 
 func (r *azureReader) pools() map[string]*AzurePool {
 	all := map[string]*AzurePool{}
@@ -350,7 +356,7 @@ func (r *azureReader) pools() map[string]*AzurePool {
 			r.wrong(r.get(at...), "a block", at)
 			continue
 		}
-		if !poolName.MatchString(name) {
+		if !poolName().MatchString(name) {
 			r.problem(at, "names no pool: Batch would refuse it", "ids of pools have 1 to 64 letters, digits, `-` and `_`")
 		}
 		if other, twice := seen[strings.ToLower(name)]; twice {
@@ -388,13 +394,15 @@ func (r *azureReader) pool(name string) *AzurePool {
 	if i := p.ScaleInterval; i < 5*60*1000 || i > 168*3600*1000 {
 		r.problem(at("scaleInterval"), fmt.Sprintf("cannot be %s", value.ToString(i)), "Batch takes 5 minutes to 168 hours")
 	}
-	if v := p.VirtualNetwork; v != "" && !subnetID.MatchString(v) {
+	if v := p.VirtualNetwork; v != "" && !subnetID().MatchString(v) {
 		r.problem(at("virtualNetwork"), "is no subnet", "it takes `/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…`")
 	}
 	return p
 }
 
-var subnetID = regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.(Classic)?Network/virtualNetworks/[^/]+/subnets/[^/]+$`)
+var subnetID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.(Classic)?Network/virtualNetworks/[^/]+/subnets/[^/]+$`)
+})
 
 func (r *azureReader) mounts(at []string) []BlobMount {
 	var all []BlobMount

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
@@ -29,18 +30,20 @@ var (
 		{"AZURE_REGISTRY_PASSWORD", "nodes pull images by their identity: `azure.registry.managedIdentity = true`"},
 	}
 	// hiddenSecret finds signatures and keys inside other text.
-	hiddenSecret = regexp.MustCompile("(?i)(([?&]|^)sig=[A-Za-z0-9%+/=_-]{8,}|(AccountKey|SharedAccessSignature|client_secret)=[^;&\\s`]+)")
+	hiddenSecret = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?i)(([?&]|^)sig=[A-Za-z0-9%+/=_-]{8,}|(AccountKey|SharedAccessSignature|client_secret)=[^;&\\s`]+)")
+	})
 )
 
 const secretsAllowed = "; or `azure.allowSecrets = true` to use it all the same"
 
 // secretWords are names of options with secrets, or nearly so.
-var secretWords = regexp.MustCompile(`(?i)account_?key|sas_?token|secret|passw|[?&]sig=`)
+var secretWords = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)account_?key|sas_?token|secret|passw|[?&]sig=`) })
 
 // hideSecrets keeps the text of lines that may hold a secret out of problems.
 func hideSecrets(problems diag.List) {
 	for _, d := range problems {
-		if !d.Span.IsZero() && secretWords.MatchString(d.Span.File.Line(d.Span.Position().Line)) {
+		if !d.Span.IsZero() && secretWords().MatchString(d.Span.File.Line(d.Span.Position().Line)) {
 			d.Hidden = true
 		}
 	}
@@ -88,7 +91,7 @@ func (r *azureReader) secretAt(path []string, v value.Value) *diag.Diagnostic {
 		return nil // not known before a task is
 	}
 	text, isText := value.Str(v)
-	if !isText || !hiddenSecret.MatchString(text) {
+	if !isText || !hiddenSecret().MatchString(text) {
 		return nil
 	}
 	d := r.problems.Add(r.c.Span(path...), fmt.Sprintf("AZ903: config option `%s` has a key or signature inside its text", dotted(path)))

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // faultCommand makes .command.fault of what azcopy printed and logged, and
@@ -66,21 +67,25 @@ func (n *Node) faultCommand(ctx context.Context, args []string) (int, error) {
 }
 
 var (
-	jobID        = regexp.MustCompile(`Job ([0-9a-f-]{36})`)
-	responseLine = regexp.MustCompile(`RESPONSE (?:Status: )?(\d{3})`)
-	statusLine   = regexp.MustCompile(`\b(\d{3}) (?:This request|The specified|Server failed|This account|The server)`)
-	codeLine     = regexp.MustCompile(`(?:ERROR CODE: |<Code>)([A-Za-z]+)`)
-	messageLine  = regexp.MustCompile(`<Message>([^<\n]+)`)
-	failedLine   = regexp.MustCompile(`(?:UPLOAD|DOWNLOAD)FAILED: .* : (\d{3}) : `) // only in the log
-	errorLine    = regexp.MustCompile(`(?m)^(?:[0-9/]+ [0-9:]+ )?(?:ERR(?:OR)?: |failed |Cannot )(.*\S)`)
-	requestLine  = regexp.MustCompile(`(?i)x-ms-request-id: *\[?([0-9a-f-]{36})`)
+	jobID        = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Job ([0-9a-f-]{36})`) })
+	responseLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`RESPONSE (?:Status: )?(\d{3})`) })
+	statusLine   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(\d{3}) (?:This request|The specified|Server failed|This account|The server)`)
+	})
+	codeLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:ERROR CODE: |<Code>)([A-Za-z]+)`) })
+	messageLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<Message>([^<\n]+)`) })
+	failedLine  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:UPLOAD|DOWNLOAD)FAILED: .* : (\d{3}) : `) }) // only in the log
+	errorLine   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^(?:[0-9/]+ [0-9:]+ )?(?:ERR(?:OR)?: |failed |Cannot )(.*\S)`)
+	})
+	requestLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)x-ms-request-id: *\[?([0-9a-f-]{36})`) })
 )
 
 const mostOfLog = 4 << 20
 
 // jobLog is the log of the job that azcopy says it ran.
 func jobLog(dir, printed string) string {
-	id := jobID.FindStringSubmatch(printed)
+	id := jobID().FindStringSubmatch(printed)
 	if id == nil {
 		return ""
 	}
@@ -105,14 +110,14 @@ func jobLog(dir, printed string) string {
 // azcopyFault finds in azcopy's words what went wrong; nothing else tells.
 func azcopyFault(text string, status int, step string) *Fault {
 	f := &Fault{Class: ClassInfra}
-	if m := lastOf(failedLine, text); m != "" {
+	if m := lastOf(failedLine(), text); m != "" {
 		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
-	} else if m := lastOf(responseLine, text); m != "" {
+	} else if m := lastOf(responseLine(), text); m != "" {
 		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
-	} else if m := lastOf(statusLine, text); m != "" {
+	} else if m := lastOf(statusLine(), text); m != "" {
 		f.Status, _ = strconv.Atoi(m) //nolint:errcheck // the expression has only digits
 	}
-	f.Code, f.RequestID = lastOf(codeLine, text), lastOf(requestLine, text)
+	f.Code, f.RequestID = lastOf(codeLine(), text), lastOf(requestLine(), text)
 	has := func(words ...string) bool {
 		for _, w := range words {
 			if !strings.Contains(text, w) {
@@ -145,11 +150,11 @@ func azcopyFault(text string, status int, step string) *Fault {
 		f.Code, f.Message = "DiskFull", "no space left on the node's disk"
 	case f.Status == 401 || f.Status == 403:
 		f.Class, f.Message = ClassConfig, "azcopy was refused"
-		if m := lastOf(messageLine, text); m != "" {
+		if m := lastOf(messageLine(), text); m != "" {
 			f.Message += ": " + clip(m)
 		}
 	default:
-		said := lastOf(errorLine, text)
+		said := lastOf(errorLine(), text)
 		if said == "" {
 			said = tail(text)
 		}

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -152,7 +153,7 @@ func (n *Node) prepAzCopy(ctx context.Context, dir, least, sum string) error {
 		fault.Message = clip(err.Error() + ": " + string(out))
 		return fault
 	}
-	have := version.FindString(string(out))
+	have := version().FindString(string(out))
 	if have == "" || older(have, least) {
 		fault.Message = fmt.Sprintf("azcopy is %s, and at least %s is needed", clip(string(out)), least)
 		return fault
@@ -160,7 +161,7 @@ func (n *Node) prepAzCopy(ctx context.Context, dir, least, sum string) error {
 	return nil
 }
 
-var version = regexp.MustCompile(`\d+(\.\d+)+`)
+var version = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+(\.\d+)+`) })
 
 // older compares versions number by number.
 func older(have, least string) bool {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -62,7 +63,7 @@ func ParseState(data []byte) (*state.State, error) {
 	return st, err
 }
 
-var unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
+var unknownField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^unknown field "(.*)"$`) })
 
 func yamlError(err error) error {
 	var at yaml.Error
@@ -70,7 +71,7 @@ func yamlError(err error) error {
 		return fmt.Errorf("1:1: %w", err)
 	}
 	message := at.GetMessage()
-	if m := unknownField.FindStringSubmatch(message); m != nil {
+	if m := unknownField().FindStringSubmatch(message); m != nil {
 		message = fmt.Sprintf("there is no key `%s`", m[1])
 		if near, ok := diag.Near(m[1], keys(reflect.TypeFor[state.State]())); ok {
 			message += fmt.Sprintf(" (`%s` is there)", near)

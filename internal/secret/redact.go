@@ -8,31 +8,32 @@ import (
 	"sync"
 )
 
-// Shapes of tokens, signatures and keys, with what is left of them.
-var shapes = []struct {
+// A shape is how a token, signature or key looks, and what is left of it.
+type shape struct {
 	marker string // in lower case; a text without it has no such secret
 	form   *regexp.Regexp
 	left   string
-}{
-	{"bearer ", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`), "Bearer (hidden)"},
-	{"eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)*`), "(hidden)"},
-	{"sig=", regexp.MustCompile(`(?i)(^|[^a-z0-9_])(sig=)[A-Za-z0-9%+/=_-]{8,}`), "${1}${2}(hidden)"},
-	{"accountkey", regexp.MustCompile(`(?i)(account_?key["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
-	{"account_key", regexp.MustCompile(`(?i)(account_?key["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
-	{"sharedaccesssignature=", regexp.MustCompile(`(?i)(sharedaccesssignature=)[^;\s"']+`), "${1}(hidden)"},
-	{"sharedkey", regexp.MustCompile(`(?i)(sharedkey(?:lite)? [a-z0-9]+:)[A-Za-z0-9+/=]+`), "${1}(hidden)"},
-	{"_secret", regexp.MustCompile(`(?i)(client_secret["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
-	{"_token", regexp.MustCompile(`(?i)((?:access|refresh|id)_token["']?\s*[=:]\s*["']?)[^;&\s"']{8,}`), "${1}(hidden)"},
-	{"_assertion=", regexp.MustCompile(`(?i)(client_assertion=)[^;&\s"']{8,}`), "${1}(hidden)"},
 }
+
+var shapes = sync.OnceValue(func() []shape {
+	return []shape{
+		{"bearer ", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`), "Bearer (hidden)"},
+		{"eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)*`), "(hidden)"},
+		{"sig=", regexp.MustCompile(`(?i)(^|[^a-z0-9_])(sig=)[A-Za-z0-9%+/=_-]{8,}`), "${1}${2}(hidden)"},
+		{"accountkey", regexp.MustCompile(`(?i)(account_?key["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
+		{"account_key", regexp.MustCompile(`(?i)(account_?key["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
+		{"sharedaccesssignature=", regexp.MustCompile(`(?i)(sharedaccesssignature=)[^;\s"']+`), "${1}(hidden)"},
+		{"sharedkey", regexp.MustCompile(`(?i)(sharedkey(?:lite)? [a-z0-9]+:)[A-Za-z0-9+/=]+`), "${1}(hidden)"},
+		{"_secret", regexp.MustCompile(`(?i)(client_secret["']?\s*[=:]\s*["']?)[^;&\s"']+`), "${1}(hidden)"},
+		{"_token", regexp.MustCompile(`(?i)((?:access|refresh|id)_token["']?\s*[=:]\s*["']?)[^;&\s"']{8,}`), "${1}(hidden)"},
+		{"_assertion=", regexp.MustCompile(`(?i)(client_assertion=)[^;&\s"']{8,}`), "${1}(hidden)"},
+	}
+})
 
 // Redact is text without the tokens, signatures and keys in it.
 func Redact(text string) string {
-	lower := ""
-	for _, s := range shapes {
-		if lower == "" {
-			lower = strings.ToLower(text)
-		}
+	lower := strings.ToLower(text)
+	for _, s := range shapes() {
 		if strings.Contains(lower, s.marker) {
 			text = s.form.ReplaceAllString(text, s.left)
 		}

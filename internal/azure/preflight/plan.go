@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"sluice/internal/azure"
 	"sluice/internal/config"
@@ -69,7 +70,9 @@ func queues(c *config.Config) []string {
 }
 
 // output matches names of options and parameters that say where results go.
-var output = regexp.MustCompile(`(?i)^(publishdir|outdir|out_?put.*|out|outputdir|results?.*)$`)
+var output = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(publishdir|outdir|out_?put.*|out|outputdir|results?.*)$`)
+})
 
 func (p *Plan) look(path []string, text string) {
 	last := path[len(path)-1]
@@ -79,7 +82,7 @@ func (p *Plan) look(path []string, text string) {
 		if path[0] == "workDir" || name == "" {
 			return
 		}
-		if slices.ContainsFunc(path, output.MatchString) {
+		if slices.ContainsFunc(path, output().MatchString) {
 			p.Write = add(p.Write, name)
 		} else {
 			p.Read = add(p.Read, name)
@@ -142,13 +145,13 @@ func walk(path []string, v value.Value, visit func(path []string, text string)) 
 }
 
 // secretID finds the id that the message of a problem begins with.
-var secretID = regexp.MustCompile(`^(AZ9\d\d): (.*)`)
+var secretID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(AZ9\d\d): (.*)`) })
 
 // Secrets are the findings among the problems of the scope azure, and the
 // problems that are left.
 func Secrets(problems diag.List) (found []azure.Finding, rest diag.List) {
 	for _, d := range problems {
-		m := secretID.FindStringSubmatch(d.Message)
+		m := secretID().FindStringSubmatch(d.Message)
 		if m == nil {
 			rest = append(rest, d)
 			continue

@@ -171,11 +171,11 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q is taken for a task of ours", bad)
 		}
 	}
-	if id := jobID(testSession, "my-pool", 12); !strings.HasPrefix(id, "slc-0123abcd-") || generation(id) != 12 || !validID.MatchString(id) {
+	if id := jobID(testSession, "my-pool", 12); !strings.HasPrefix(id, "slc-0123abcd-") || generation(id) != 12 || !validID().MatchString(id) {
 		t.Errorf("job %s, generation %d", id, generation(id))
 	}
 	long := autoID(strings.Repeat("a", 64), "Standard_"+strings.Repeat("D", 90), 2)
-	if !validID.MatchString(long) || !strings.HasSuffix(long, "-c") {
+	if !validID().MatchString(long) || !strings.HasSuffix(long, "-c") {
 		t.Errorf("pool %s", long)
 	}
 	for v, want := range map[string]bool{"10.25.0": true, "10.32.2": true, "11.0": true, "10.8.0": false, "10.24.9": false, "": false, "x.y": false} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -66,7 +67,7 @@ func (l *lane) hasten(ctx context.Context) error {
 	}
 	l.e.mu.Lock()
 	if share := l.e.meanShare(l); share > 0 && l.pool.share > 0 {
-		text = shareLine.ReplaceAllString(text, fmt.Sprintf("share = %g;", share))
+		text = shareLine().ReplaceAllString(text, fmt.Sprintf("share = %g;", share))
 		l.pool.share = share
 	}
 	l.e.mu.Unlock()
@@ -115,24 +116,24 @@ func (l *lane) nodes() int {
 }
 
 var (
-	bornPart  = regexp.MustCompile(`time\("[^"]*"\) \+ TimeInterval_Minute \* 4`)
-	firstPart = regexp.MustCompile(`(?m)^first = \d+;$`)
-	mostPart  = regexp.MustCompile(`(?m)^most = (\d+);$`)
+	bornPart  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`time\("[^"]*"\) \+ TimeInterval_Minute \* 4`) })
+	firstPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^first = \d+;$`) })
+	mostPart  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^most = (\d+);$`) })
 )
 
 // started is a formula of ours that asks for n nodes from now until it is
 // evaluated next, and the most nodes that it allows; not ok if it is none of ours.
 func started(text string, n int, now time.Time) (out string, most int, ok bool) {
-	found := mostPart.FindStringSubmatch(text)
-	if found == nil || !bornPart.MatchString(text) || !firstPart.MatchString(text) {
+	found := mostPart().FindStringSubmatch(text)
+	if found == nil || !bornPart().MatchString(text) || !firstPart().MatchString(text) {
 		return "", 0, false
 	}
 	most, err := strconv.Atoi(found[1])
 	if err != nil {
 		return "", 0, false
 	}
-	text = bornPart.ReplaceAllLiteralString(text, youngUntil(now.UTC().Format(time.RFC3339)))
-	return firstPart.ReplaceAllLiteralString(text, fmt.Sprintf("first = %d;", n)), most, true
+	text = bornPart().ReplaceAllLiteralString(text, youngUntil(now.UTC().Format(time.RFC3339)))
+	return firstPart().ReplaceAllLiteralString(text, fmt.Sprintf("first = %d;", n)), most, true
 }
 
 // youngUntil ends before the second evaluation, which has samples.

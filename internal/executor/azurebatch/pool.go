@@ -296,7 +296,7 @@ func (e *Executor) writer(p *pool, word string) (identity, error) {
 			Fix: []string{"# leave managedIdentity.outputs out, or set fusion.enabled = false"},
 		}}
 	}
-	return e.attached(p, choiceOf(word))
+	return e.attached(p, azure.ChoiceOf(word))
 }
 
 // choice is the identity that the configuration names for a pool.

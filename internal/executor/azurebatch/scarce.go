@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/batch/azbatch"
@@ -246,12 +247,12 @@ func (e *Executor) hintSpot(p *pool, t *task.Task) {
 	}
 }
 
-var shareLine = regexp.MustCompile(`(?m)^share = ([0-9.e-]+);$`)
+var shareLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^share = ([0-9.e-]+);$`) })
 
 // readFormula reads the share, and whether it asks for spot nodes, from a
 // formula of ours.
 func readFormula(text string) (share float64, spot, ok bool) {
-	m := shareLine.FindStringSubmatch(text)
+	m := shareLine().FindStringSubmatch(text)
 	if m == nil {
 		return 0, false, false
 	}
@@ -284,7 +285,7 @@ func (e *Executor) refresh(ctx context.Context, l *lane, w *watch) error {
 	}
 	w.reset = time.Now()
 	if off := want/now - 1; off > drift || off < -drift {
-		text := shareLine.ReplaceAllString(*got.AutoScaleFormula, fmt.Sprintf("share = %g;", want))
+		text := shareLine().ReplaceAllString(*got.AutoScaleFormula, fmt.Sprintf("share = %g;", want))
 		if _, err := e.s.batch.EnablePoolAutoScale(ctx, l.pool.id, azbatch.EnablePoolAutoScaleContent{AutoScaleFormula: &text, AutoScaleEvaluationInterval: got.AutoScaleEvaluationInterval}, nil); err != nil {
 			return fmt.Errorf("set the scale formula of pool %s: %w", l.pool.id, err)
 		}
@@ -342,7 +343,7 @@ func (e *Executor) noPool(ctx context.Context, t *task.Task, what string) error 
 	if near, ok := diag.Near(name, names); ok {
 		fix = append([]string{"queue '" + near + "' // the pool of nearly this name"}, fix...)
 	}
-	if validID.MatchString(name) {
+	if validID().MatchString(name) {
 		fix = append(fix, "azure.batch.pools."+name+".vmType = '…' and azure.batch.allowPoolCreation = true")
 	}
 	return &azure.FindingError{Finding: azure.Finding{ID: findingPool, Check: 5, What: what, Cause: cause, Fix: fix}}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -60,7 +61,7 @@ func (e *Executor) autoPool(ctx context.Context, t *task.Task, firm bool) (*pool
 
 // makeNamed makes a pool of the configuration.
 func (e *Executor) makeNamed(ctx context.Context, name string, settings *config.AzurePool, t *task.Task) (*pool, error) {
-	if !validID.MatchString(name) {
+	if !validID().MatchString(name) {
 		return nil, fmt.Errorf("make pool `%s`: a name has at most 64 letters, digits, - and _", name)
 	}
 	wanted := settings.VMType
@@ -96,7 +97,7 @@ func wantedType(t *task.Task, s *config.AzurePool) string {
 	return s.VMType
 }
 
-var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var validID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`) })
 
 // autoID is the name of the n-th pool of a specification.
 func autoID(hash, vm string, n int) string {
@@ -234,12 +235,8 @@ func (e *Executor) identities(ctx context.Context, s *config.AzurePool) ([]ident
 		return nil, err
 	}
 	out := []identity{*first}
-	words := slices.Clone(want.Also)
-	if want.Outputs != "" {
-		words = append(words, want.Outputs)
-	}
-	for _, word := range words {
-		also, err := e.s.identity(ctx, choiceOf(word))
+	for _, word := range want.Further() {
+		also, err := e.s.identity(ctx, azure.ChoiceOf(word))
 		if err != nil {
 			return nil, err
 		}
@@ -256,19 +253,6 @@ func (e *Executor) identities(ctx context.Context, s *config.AzurePool) ([]ident
 	}
 	return out, nil
 }
-
-// choiceOf takes a word for a resource id, a client id or a name.
-func choiceOf(word string) config.IdentityChoice {
-	switch {
-	case strings.HasPrefix(word, "/"):
-		return config.IdentityChoice{ResourceID: word}
-	case guid.MatchString(word):
-		return config.IdentityChoice{ClientID: word}
-	}
-	return config.IdentityChoice{Name: word}
-}
-
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func poolIdentity(who []identity) *armbatch.PoolIdentity {
 	if len(who) == 0 {

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"sync"
 )
 
-var priceFilter = regexp.MustCompile(`(armRegionName|armSkuName) eq '([^']*)'`)
+var priceFilter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(armRegionName|armSkuName) eq '([^']*)'`) })
 
 // Prices answers for prices.azure.com; nobody needs a token there.
 func (s *Service) Prices() http.Handler {
@@ -16,7 +17,7 @@ func (s *Service) Prices() http.Handler {
 			return
 		}
 		want := map[string]string{}
-		for _, m := range priceFilter.FindAllStringSubmatch(r.URL.Query().Get("$filter"), -1) {
+		for _, m := range priceFilter().FindAllStringSubmatch(r.URL.Query().Get("$filter"), -1) {
 			want[m[1]] = m[2]
 		}
 		items := []object{}

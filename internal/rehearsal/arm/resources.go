@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"sluice/internal/rehearsal/state"
 )
@@ -161,9 +162,13 @@ func (s *Service) container(c *call, account resource, below string) (any, *fail
 }
 
 var (
-	graphType   = regexp.MustCompile(`(?i)\btype\s*=~\s*'([^']+)'`)
-	graphClause = regexp.MustCompile(`(?i)\b(name|id|properties\.clientId|properties\.loginServer|properties\.vaultUri)\s*=~\s*'([^']*)'`)
-	graphOther  = regexp.MustCompile(`(?i)\|\s*(join|extend|mv-expand|summarize|union)\b|\s(==|contains|startswith|in~?)\s`)
+	graphType   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\btype\s*=~\s*'([^']+)'`) })
+	graphClause = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\b(name|id|properties\.clientId|properties\.loginServer|properties\.vaultUri)\s*=~\s*'([^']*)'`)
+	})
+	graphOther = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\|\s*(join|extend|mv-expand|summarize|union)\b|\s(==|contains|startswith|in~?)\s`)
+	})
 )
 
 // graph answers the queries that clients of a run have: resources of a type,
@@ -176,11 +181,11 @@ func (s *Service) graph(c *call) (any, *failure) {
 	if err != nil || json.Unmarshal(body, &q) != nil || q.Query == "" {
 		return nil, fail(http.StatusBadRequest, "BadRequest", "Please provide below info when asking for support: the query is missing.")
 	}
-	if graphOther.MatchString(q.Query) {
+	if graphOther().MatchString(q.Query) {
 		return nil, fail(http.StatusBadRequest, "BadRequest", "The rehearsal's resource graph knows `where type =~`, and name, id, clientId, loginServer and vaultUri with `=~`.")
 	}
 	kind := ""
-	if m := graphType.FindStringSubmatch(q.Query); m != nil {
+	if m := graphType().FindStringSubmatch(q.Query); m != nil {
 		kind = strings.ToLower(m[1])
 	}
 	data := []object{}
@@ -193,7 +198,7 @@ func (s *Service) graph(c *call) (any, *failure) {
 }
 
 func matches(r resource, query string) bool {
-	for _, m := range graphClause.FindAllStringSubmatch(query, -1) {
+	for _, m := range graphClause().FindAllStringSubmatch(query, -1) {
 		name, inner := strings.CutPrefix(m[1], "properties.")
 		at := r.body
 		if inner {

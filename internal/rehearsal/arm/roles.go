@@ -4,12 +4,15 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"sluice/internal/rehearsal/iam"
 )
 
 // principalFilter is what $filter may hold besides atScope().
-var principalFilter = regexp.MustCompile(`(?i)^(?:atScope\(\)\s+and\s+)?(assignedTo\(|principalId\s+eq\s+|gdprExportPrincipalId\s+eq\s+)'([0-9a-f-]+)'\)?$`)
+var principalFilter = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:atScope\(\)\s+and\s+)?(assignedTo\(|principalId\s+eq\s+|gdprExportPrincipalId\s+eq\s+)'([0-9a-f-]+)'\)?$`)
+})
 
 // assignments lists role or deny assignments: those at the scope, above, and
 // below it; with atScope() not those below.
@@ -24,7 +27,7 @@ func (s *Service) assignments(c *call) (any, *failure) {
 	}
 	filter := strings.TrimSpace(c.r.URL.Query().Get("$filter"))
 	list := s.o.Authority.Assignments("")
-	if m := principalFilter.FindStringSubmatch(filter); m != nil {
+	if m := principalFilter().FindStringSubmatch(filter); m != nil {
 		list = s.o.Authority.Assigned(m[2])
 		if !strings.HasPrefix(strings.ToLower(m[1]), "assignedto") {
 			list = direct(list, m[2])

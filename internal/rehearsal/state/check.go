@@ -5,13 +5,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 var (
-	guidForm    = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	storageForm = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
-	containerRe = regexp.MustCompile(`^(\$root|\$web|[a-z0-9](-?[a-z0-9]){2,62})$`)
-	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	guidForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	})
+	storageForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]{3,24}$`) })
+	containerRe = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\$root|\$web|[a-z0-9](-?[a-z0-9]){2,62})$`) })
+	nameForm    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`) })
 	services    = []string{"batch", "arm", "blob", "imds", "entra", "vault", "registry", "prices"}
 	events      = []string{"preempt", "lose", "unusable", "starttask", "resize", "autoscale", "diskfull", "pull", "prep", "detach"}
 )
@@ -33,7 +36,7 @@ func problem(at, format string, args ...any) *Problem {
 
 func (s *State) checkIDs() *Problem {
 	for at, id := range map[string]string{"subscription": s.Subscription, "tenant": s.Tenant} {
-		if !guidForm.MatchString(id) {
+		if !guidForm().MatchString(id) {
 			return problem(at, "`%s` is no GUID, such as 00000000-0000-4000-8000-000000000001", id)
 		}
 	}
@@ -42,7 +45,7 @@ func (s *State) checkIDs() *Problem {
 		return problem("tokenLife", "a token must live some time, such as 24h")
 	case s.Speed <= 0:
 		return problem("speed", "%v is no speed: 1 is as time passes, 60 is a minute in a second", s.Speed)
-	case !nameForm.MatchString(s.Location):
+	case !nameForm().MatchString(s.Location):
 		return problem("location", "`%s` is no location, such as westeurope", s.Location)
 	}
 	return nil
@@ -52,11 +55,11 @@ func (s *State) checkIdentities() *Problem {
 	seen := map[string]string{}
 	for i, id := range s.Identities {
 		at := fmt.Sprintf("identities[%d]", i)
-		if !nameForm.MatchString(id.Name) {
+		if !nameForm().MatchString(id.Name) {
 			return problem(at+".name", "`%s` is no name of an identity: letters, digits, - and _", id.Name)
 		}
 		for field, value := range map[string]string{"clientId": id.ClientID, "principalId": id.PrincipalID} {
-			if !guidForm.MatchString(value) {
+			if !guidForm().MatchString(value) {
 				return problem(at+"."+field, "`%s` is no GUID", value)
 			}
 		}
@@ -78,11 +81,11 @@ func (s *State) checkIdentities() *Problem {
 func (s *State) checkStorage() *Problem {
 	for i, a := range s.Storage {
 		at := fmt.Sprintf("storage[%d]", i)
-		if !storageForm.MatchString(a.Name) {
+		if !storageForm().MatchString(a.Name) {
 			return problem(at+".name", "`%s` is no name of a storage account: 3 to 24 small letters and digits", a.Name)
 		}
 		for j, c := range a.Containers {
-			if !containerRe.MatchString(c) || len(c) > 63 {
+			if !containerRe().MatchString(c) || len(c) > 63 {
 				return problem(fmt.Sprintf("%s.containers[%d]", at, j), "`%s` is no name of a container: 3 to 63 small letters, digits and single -", c)
 			}
 		}
@@ -102,7 +105,7 @@ func (s *State) checkNames() *Problem {
 	} {
 		for i, name := range all {
 			at := fmt.Sprintf("%s[%d].name", list, i)
-			if name == "" || list != "roles" && !nameForm.MatchString(name) {
+			if name == "" || list != "roles" && !nameForm().MatchString(name) {
 				return problem(at, "`%s` is no name: letters, digits, - and _", name)
 			}
 			if slices.ContainsFunc(all[:i], func(other string) bool { return strings.EqualFold(other, name) }) {
@@ -114,7 +117,7 @@ func (s *State) checkNames() *Problem {
 }
 
 func (s *State) checkBatch() *Problem {
-	if !nameForm.MatchString(s.Batch.Name) {
+	if !nameForm().MatchString(s.Batch.Name) {
 		return problem("batch.name", "`%s` is no name of a Batch account", s.Batch.Name)
 	}
 	switch {
