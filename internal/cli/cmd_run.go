@@ -70,6 +70,7 @@ func runOptions(p *program, r *request) []option {
 	return []option{
 		flag("Export all variables of the environment to tasks", func() { r.exportE = true }, "E"),
 		boolean("Progress that redraws itself", &e.AnsiLog, "ansi-log"),
+		flag("Run stubs, and make them for processes that have none", func() { e.Stub, e.AutoStub = true, true }, "auto-stub"),
 		put("<url>", "Not available: there is one work directory", "bucket-dir"),
 		boolean("Whether processes are cached", &e.Cache, "cache"),
 		deepOption(r),

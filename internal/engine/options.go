@@ -18,7 +18,8 @@ type Options struct {
 	Resume      string   // -resume: "" no, "last", a session id or run name
 	Entry       string   // -entry
 	Test        string   // -test: a function to call instead of the workflow
-	Stub        bool
+	Stub        bool     // -stub-run
+	AutoStub    bool     // -auto-stub: processes without a stub get one made
 	Preview     bool
 
 	Params     *value.Map // --x y, nested names expanded, in order

@@ -197,14 +197,9 @@ func (in *instance) tupleOutput(o *output, env map[string]workdir.Capture, c *co
 
 // pathOutput finds the files of a pattern.
 func (in *instance) pathOutput(o *output, c *collected) (value.Value, bool, error) {
-	v, err := o.expr.Run(in.frame)
+	v, err := in.pathValue(o)
 	if err != nil {
 		return nil, false, err
-	}
-	if cl, ok := v.(*value.Closure); ok {
-		if v, err = cl.WithDelegate(in.frame).CallWith(in.run().Thread, nil); err != nil {
-			return nil, false, err
-		}
 	}
 	names := patterns(v)
 	var found []string
@@ -241,6 +236,15 @@ func (in *instance) pathOutput(o *output, c *collected) (value.Value, bool, erro
 		return paths[0], true, nil
 	}
 	return value.NewList(paths...), true, nil
+}
+
+// pathValue is what a path output names: a closure is called.
+func (in *instance) pathValue(o *output) (value.Value, error) {
+	v, err := o.expr.Run(in.frame)
+	if cl, ok := v.(*value.Closure); ok && err == nil {
+		return cl.WithDelegate(in.frame).CallWith(in.run().Thread, nil)
+	}
+	return v, err
 }
 
 func (in *instance) match(o *output, dir workdir.Tree, pattern string, onlyInputs *bool) ([]string, error) {

@@ -63,7 +63,7 @@ func exists(path string) bool {
 func (r *Run) Asking(directive string) string {
 	for _, n := range r.all {
 		v := n.settings.GetString(directive)
-		if v != nil && v != value.Value(value.Bool(false)) && !n.def.native() {
+		if v != nil && v != value.Value(value.Bool(false)) && !n.def.native() && !n.def.madeStub() {
 			return n.name
 		}
 	}

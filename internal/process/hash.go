@@ -117,6 +117,9 @@ func (in *instance) hash(mode directive.CacheMode) (task.Hash, error) {
 	if r.Stub {
 		h.add("stub", "java.lang.String", "stub-run")
 	}
+	if in.node.def.madeStub() {
+		h.add("stub", "java.lang.String", "auto-stub")
+	}
 	var out task.Hash
 	copy(out[:], h.sum.Sum(nil))
 	if r.DumpHashes {

@@ -79,7 +79,10 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 		in.bodyFailed = true
 		return false, err
 	}
-	return false, in.wanted()
+	if err := in.wanted(); err != nil || !n.def.madeStub() {
+		return false, err
+	}
+	return false, in.autoStub()
 }
 
 // tags are the resource labels of the task.
@@ -166,6 +169,16 @@ func (in *instance) describe() (err error) {
 	t.BinDirs = in.node.binDirs()
 	t.Stdin = in.stdin
 	t.Env = append(append([]task.EnvVar(nil), in.run().env()...), in.env...)
+	if in.node.def.madeStub() { // it calls no programs
+		t.BeforeScript, t.AfterScript, t.Module = "", "", nil
+		return nil
+	}
+	return in.programs()
+}
+
+// programs is what gives the task its programs: environments, a container.
+func (in *instance) programs() error {
+	t := in.task
 	if err := in.software("conda", in.run().Conda); err != nil {
 		return err
 	}

@@ -229,10 +229,11 @@ func storable(outputs []*output) bool {
 	return true
 }
 
-// store moves the outputs of a task to storeDir; the outputs are then found there.
+// store moves the outputs of a task to storeDir; the outputs are then found
+// there. Made stubs are not for later runs.
 func (n *node) store(in *instance, c *collected) error {
 	dir, err := in.storeDir()
-	if err != nil || dir == "" || !storable(n.def.outputs) || len(n.def.outputs) == 0 {
+	if err != nil || dir == "" || n.def.madeStub() || !storable(n.def.outputs) || len(n.def.outputs) == 0 {
 		return err
 	}
 	for _, name := range c.files {

@@ -13,7 +13,7 @@ import (
 // are no part of its hash: a renewed password runs nothing again.
 func (in *instance) secrets() error {
 	v, err := in.setting("secret")
-	if err != nil || v == nil {
+	if err != nil || v == nil || in.node.def.madeStub() {
 		return err
 	}
 	r := in.run()
