@@ -20,7 +20,7 @@ import (
 // TestMain lets the scripts run `sluice` as a process of its own that is this
 // test binary: signals and exit statuses are real.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sluice": main})
+	testscript.Main(m, map[string]func(){"sluice": main, "nextflow": main})
 }
 
 var update = flag.Bool("update", false, "rewrite the expected outputs in testdata/script")

@@ -7,7 +7,7 @@ import (
 )
 
 // MultiClass is the class of what has several outputs.
-var MultiClass = &value.Class{Name: "nextflow.script.ChannelOut", Parents: []*value.Class{Class}}
+var MultiClass = &value.Class{Name: "nextflow.script.ChannelOut", Parents: []*value.Class{Class, value.IterableClass}}
 
 // A MultiChannel is the outputs of a process, a workflow, branch or multiMap:
 // channels in order, some with names. With exactly one channel it stands for
@@ -28,6 +28,9 @@ func (m *MultiChannel) Add(name string, c *Channel) {
 }
 
 func (m *MultiChannel) Class() *value.Class { return MultiClass }
+
+// Truth is that of a list: whether there are any.
+func (m *MultiChannel) Truth() bool { return len(m.chans) > 0 }
 
 // Len is the number of channels.
 func (m *MultiChannel) Len() int { return len(m.chans) }

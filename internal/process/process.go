@@ -56,15 +56,14 @@ func (p *Process) ToString() string { return p.Name }
 // Renamed is the process under another name.
 func (p *Process) Renamed(name string) *Process { return &Process{Name: name, def: p.def} }
 
-// Property answers `out` and `name`.
+// Property answers `out`, `output`, `name` and `type`.
 func (p *Process) Property(name string) (value.Value, bool) {
-	switch {
-	case name == "out" && p.out != nil:
-		return p.out, true
-	case name == "name":
-		return value.String(p.Name), true
-	}
-	return nil, false
+	return dataflow.ComponentProperty("process", p.Name, p.out, name)
+}
+
+// Explain says why there is no `out`.
+func (p *Process) Explain(name string) error {
+	return dataflow.NoOut("process", p.Name, p.out, name)
 }
 
 // InvokeMethod answers run, the older way to call, and recurse.

@@ -34,18 +34,14 @@ func (w *Workflow) Named(name string) Component {
 	return &Workflow{Name: name, script: w.script, def: w.def}
 }
 
-// Property answers `out` and `name`.
+// Property answers `out`, `output`, `name` and `type`.
 func (w *Workflow) Property(name string) (value.Value, bool) {
-	switch name {
-	case "out":
-		if w.out == nil {
-			return nil, false
-		}
-		return w.out, true
-	case "name":
-		return value.String(w.Name), true
-	}
-	return nil, false
+	return dataflow.ComponentProperty("workflow", w.Name, w.out, name)
+}
+
+// Explain says why there is no `out`.
+func (w *Workflow) Explain(name string) error {
+	return dataflow.NoOut("workflow", w.Name, w.out, name)
 }
 
 // InvokeMethod answers run, the older way to call, and recurse.

@@ -27,6 +27,30 @@ func (inst *Instance) function(d *syntax.FuncDef) *Function {
 	return &Function{Name: d.Name, def: d, inst: inst}
 }
 
+// Property answers what every component of a script has: `name` and `type`.
+func (f *Function) Property(name string) (value.Value, bool) {
+	switch name {
+	case "name":
+		return value.String(f.Name), true
+	case "type":
+		return value.String("function"), true
+	}
+	return nil, false
+}
+
+// InvokeMethod answers invoke_a and invoke_o, by which test harnesses call a
+// function: with a list of its arguments, and with one argument.
+func (f *Function) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	if len(args) != 1 || name != "invoke_a" && name != "invoke_o" {
+		return nil, false, nil
+	}
+	if l, ok := args[0].(*value.List); ok {
+		args = l.Elems
+	}
+	v, err := f.CallWith(th, args)
+	return v, true, err
+}
+
 // CallWith calls the overload that takes this many arguments.
 func (f *Function) CallWith(th *value.Thread, args []value.Value) (value.Value, error) {
 	g := f.choose(args)

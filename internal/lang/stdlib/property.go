@@ -41,6 +41,9 @@ func (t *Table) Property(th *value.Thread, recv value.Value, name string) (v val
 	if isSpread(recv) {
 		return t.spread(th, recv, name)
 	}
+	if e, ok := recv.(value.Explaining); ok {
+		return nil, false, e.Explain(name)
+	}
 	return nil, false, nil
 }
 

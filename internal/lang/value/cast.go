@@ -298,7 +298,7 @@ func asList(v Value, c *Class) (Value, error) {
 	case *Map:
 		return nil, unsupported()
 	}
-	if IsCollection(v) {
+	if IsCollection(v) || v.Class().Is(IterableClass) {
 		elems, _ := Elements(v)
 		return NewList(append([]Value(nil), elems...)...), nil
 	}

@@ -166,6 +166,12 @@ type Namespace interface {
 	Property(name string) (v Value, ok bool)
 }
 
+// Explaining values say why they have no property of a name, where there is
+// more to say than that; nil leaves it to the caller.
+type Explaining interface {
+	Explain(name string) error
+}
+
 // Settable values take assignments to properties; ok false means there is no
 // such property.
 type Settable interface {
