@@ -47,6 +47,8 @@ func (u *unit) run(at source.Span) error {
 	if err := u.stmts(f.Body, u.root); err != nil {
 		return err
 	}
+	u.l.knowShared()
+	u.warnEmptyProfiles(f)
 	config.MergeTree(u.own, u.over)
 	return nil
 }

@@ -99,6 +99,7 @@ type loader struct {
 	// functions of all files, the last of a name: closures that run later may
 	// call what a file around theirs defines after including it.
 	functions map[string]value.Callable
+	copies    []copied // blocks of the file, see older.go
 
 	needsOlder bool                    // a file holds what only the older grammar takes
 	parsed     map[string]*syntax.File // files read to decide about the grammar

@@ -262,6 +262,32 @@ func TestProfileWithoutFiles(t *testing.T) {
 	}
 }
 
+// With all profiles shown, one whose lines went to another profile is named.
+func TestEmptyProfile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "nextflow.config")
+	text := "profiles {\n docker { docker.enabled = true }\n arm { docker.runOptions = '-x' }\n}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{AllProfiles: true, ProjectDir: dir, LaunchDir: dir, Getenv: getenv, Eval: evaluator(dir), Files: []string{file}}
+	for parser, want := range map[string]string{"v1": "profile `arm` has no options of its own", "v2": ""} {
+		o.Parser = parser
+		_, warnings, err := Load(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		for _, d := range warnings {
+			got += d.Message
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", parser, got, want)
+		}
+	}
+}
+
 func flatText(c *config.Config) string {
 	text, _ := show.Print(show.Tree{Root: c.Root}, "flat", false)
 	return text

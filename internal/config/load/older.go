@@ -124,10 +124,34 @@ func (u *unit) copyAround(inner, s *scope) *value.Map {
 		}
 		if m, ok := u.open(b.path).GetString(name).(*value.Map); ok {
 			u.l.copyValues(m, at, inner.path)
-			return m.Copy()
+			c := m.Copy()
+			u.l.copies = append(u.l.copies, copied{m, c, at, inner.path})
+			return c
 		}
 	}
 	return value.NewMap(2)
+}
+
+// A copied block shares its blocks with the one that it was copied from.
+type copied struct {
+	from, to         *value.Map
+	fromPath, toPath []string
+}
+
+// knowShared makes maps known that later lines of the file set in a block
+// through another path that leads to it.
+func (l *loader) knowShared() {
+	for _, c := range l.copies {
+		c.from.Entries(func(k, v value.Value) bool {
+			m, isMap := v.(*value.Map)
+			if name := value.ToString(k); isMap && c.to.GetString(name) == v {
+				from, to := c.fromPath, c.toPath
+				l.copyValues(m, append(from[:len(from):len(from)], name), append(to[:len(to):len(to)], name))
+			}
+			return true
+		})
+	}
+	l.copies = nil
 }
 
 // copyValues makes what is known of maps below one path known below another.
@@ -276,4 +300,28 @@ func strangeName(x syntax.Expr) bool {
 		return !strange
 	})
 	return strange
+}
+
+// warnEmptyProfiles names profiles that have nothing of their own: what they
+// set may have gone to a block of the same name around, often another profile.
+func (u *unit) warnEmptyProfiles(f *syntax.File) {
+	if !u.l.AllProfiles || !u.l.older() {
+		return
+	}
+	for _, st := range f.Body {
+		b, ok := st.(*syntax.ConfigBlock)
+		if !ok || b.Name != "profiles" {
+			continue
+		}
+		for _, st := range b.Body {
+			p, ok := st.(*syntax.ConfigBlock)
+			if !ok || has(u.own, []string{b.Name, p.Name}) {
+				continue
+			}
+			d := u.l.warnings.Warn(p.NameAt, "profile `"+p.Name+"` has no options of its own")
+			if len(p.Body) > 0 {
+				d.Notes = append(d.Notes, "a name in it means the profile of that name, if there is one before: `-show-profiles` shows what it sets there")
+			}
+		}
+	}
 }
