@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"sluice/internal/engine"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
 	"sluice/internal/project"
 )
@@ -108,7 +110,7 @@ func (p *program) projects(r *request) (*project.Store, error) {
 	}
 	return project.NewStore(project.Options{
 		Root: p.assets(), Dir: p.dir, Org: p.env("NXF_ORG"), Hub: r.project.hub, User: user, Password: password,
-		Providers: list, ScmFile: file, Offline: p.offline(r), Depth: r.project.depth,
+		Providers: list, ScmFile: file, GitHubToken: p.env("GITHUB_TOKEN"), Offline: p.offline(r), Depth: r.project.depth,
 		Manifest: func(dir string) (project.Manifest, error) { return p.manifest(r, dir) },
 		Say: func(text string) {
 			if !r.engine.Quiet {
@@ -154,7 +156,7 @@ func (p *program) scm(r *request, file string, wanted bool) ([]project.Provider,
 	}
 	cfg, err := engine.Settings(context.Background(), r.engine, filepath.Dir(file), file)
 	if err != nil {
-		return nil, err
+		return nil, withoutSecrets(err, file)
 	}
 	var list []project.Provider
 	for _, key := range cfg.Scope("providers").Keys() {
@@ -170,6 +172,33 @@ func (p *program) scm(r *request, file string, wanted bool) ([]project.Provider,
 		list = append(list, item)
 	}
 	return list, nil
+}
+
+// withoutSecrets is an error about a file of passwords, with places but no text of it.
+func withoutSecrets(err error, file string) error {
+	var problems diag.List
+	if !errors.As(err, &problems) {
+		return err
+	}
+	text, rerr := os.ReadFile(file)
+	if rerr != nil {
+		return errors.Join(err, rerr)
+	}
+	var hide []string
+	for _, quoted := range regexp.MustCompile(`'[^'\n]+'|"[^"\n]+"`).FindAllString(string(text), -1) {
+		if word := strings.Trim(quoted, `'"`); len(word) > 2 {
+			hide = append(hide, word, "***")
+		}
+	}
+	mask := strings.NewReplacer(hide...).Replace
+	for _, d := range problems {
+		d.Hidden, d.Related = true, nil
+		d.Message, d.Label, d.Help = mask(d.Message), mask(d.Label), mask(d.Help)
+		for i := range d.Notes {
+			d.Notes[i] = mask(d.Notes[i])
+		}
+	}
+	return problems
 }
 
 func provider(name string, scope *value.Map, file string) (project.Provider, error) {

@@ -167,6 +167,9 @@ func headBranch(refs []*plumbing.Reference) (string, bool) {
 func (src *Source) explain(err error) error {
 	e := &Error{Err: err}
 	sign := fmt.Sprintf("give user and password of the provider `%s` in the SCM configuration, or with `-user name:password`", src.provider.Name)
+	if src.provider.Platform == "github" {
+		sign += ", or a token in GITHUB_TOKEN"
+	}
 	var netErr net.Error
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -124,13 +125,15 @@ func (s *Store) remoteSource(clone, host, repo, text string) (*Source, error) {
 		return nil, err
 	}
 	src := &Source{Name: repo, Clone: clone, Shown: strings.TrimSuffix(clone, ".git"), given: true, provider: Provider{Name: host, Server: host}}
-	for i := range s.providers {
-		if s.providers[i].serves(host) {
-			src.provider = s.providers[i]
-			if scheme, _, ok := strings.Cut(clone, "://"); ok && strings.HasPrefix(scheme, "http") { // as it was asked for
-				c, shown := src.provider.address(repo)
-				src.Clone, src.Shown = withScheme(scheme, c), withScheme(scheme, shown)
-			}
+	i := slices.IndexFunc(s.providers, func(p Provider) bool { return p.serves(host) })
+	if i < 0 {
+		return src, nil
+	}
+	src.provider = s.providers[i]
+	if scheme, _, ok := strings.Cut(clone, "://"); ok && strings.HasPrefix(scheme, "http") {
+		src.Clone, src.Shown = src.provider.address(repo)
+		if strings.HasPrefix(src.Clone, "http:") { // as it was asked for, but no password goes out in the open where the server has https
+			src.Clone, src.Shown = withScheme(scheme, src.Clone), withScheme(scheme, src.Shown)
 		}
 	}
 	return src, nil

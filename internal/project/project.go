@@ -154,9 +154,10 @@ func current(r *git.Repository) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
-	for _, t := range tags {
+	for _, t := range tags { // the first of several, as the original shows it
 		if t.Commit == rev.Commit {
 			rev.Name = t.Name
+			break
 		}
 	}
 	return rev, nil

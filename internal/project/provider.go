@@ -42,7 +42,24 @@ func Platforms() []Platform {
 		{Name: "bitbucket", Title: "BitBucket", Server: "https://bitbucket.org", token: "x-token-auth"},
 		{Name: "bitbucketserver", Title: "BitBucket Server", token: "x-token-auth"},
 		{Name: "azurerepos", Title: "Azure Repos", Server: "https://dev.azure.com", token: "token"},
+		{Name: codeCommit, Title: "AWS CodeCommit"},
 		{Name: "file", Title: "local"},
+	}
+}
+
+// codeCommit can be configured, so that others of the same file work, and not used.
+const codeCommit = "codecommit"
+
+// usable refuses a service whose way to sign in is not known here.
+func (p *Provider) usable(address string) error {
+	u, err := url.Parse(address)
+	amazon := err == nil && strings.HasPrefix(u.Host, "git-codecommit") && strings.HasSuffix(u.Host, ".amazonaws.com")
+	if p.Platform != codeCommit && !amazon || p.Platform != codeCommit && p.User != "" && p.Password != "" {
+		return nil
+	}
+	return &Error{
+		Message: "repositories of AWS CodeCommit are not available: they take requests that are signed with keys of AWS",
+		Help:    "give Git credentials for HTTPS, made in IAM, with `-user name:password` and the whole address; or copy the repository with git and run the directory",
 	}
 }
 
@@ -55,21 +72,23 @@ func platformOf(name string) (Platform, bool) {
 	return Platform{}, false
 }
 
-// providers are the public services, overlaid with what was configured.
+// providers are those configured, in their order, and the public services that
+// are not. The first that serves an address signs in there.
 func providers(configured []Provider) ([]Provider, error) {
 	var all []Provider
-	for _, p := range Platforms() {
-		if p.Server != "" {
-			all = append(all, Provider{Name: p.Name, Platform: p.Name, Server: p.Server})
-		}
-	}
 	for _, c := range configured {
-		i := slices.IndexFunc(all, func(p Provider) bool { return p.Name == c.Name })
-		if i < 0 {
-			all, i = append(all, Provider{Name: c.Name}), len(all)
+		p := Provider{Name: c.Name}
+		if platform, ok := platformOf(c.Name); ok && platform.Server != "" {
+			p.Platform, p.Server = platform.Name, platform.Server
 		}
-		if err := all[i].overlay(c); err != nil {
+		if err := p.overlay(c); err != nil {
 			return nil, err
+		}
+		all = append(all, p)
+	}
+	for _, p := range Platforms() {
+		if p.Server != "" && !slices.ContainsFunc(configured, func(c Provider) bool { return c.Name == p.Name }) {
+			all = append(all, Provider{Name: p.Name, Platform: p.Name, Server: p.Server})
 		}
 	}
 	return all, nil
@@ -107,6 +126,7 @@ func (p *Provider) overlay(c Provider) error {
 			Message: fmt.Sprintf("provider `%s` is on the platform `file` and has no `path`", p.Name),
 			Help:    "add `path = '/directory/of/repositories'`",
 		}
+	case p.Platform == codeCommit:
 	case p.Server == "" && p.Platform != "file":
 		if platform.Server == "" {
 			return &Error{

@@ -225,15 +225,12 @@ func (p *Project) update(ctx context.Context, revision string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	old := map[string]plumbing.Hash{}
 	if revision == "" {
 		revision = firstOf(before.Name, before.Commit)
 	}
-	if t, err := resolve(r, revision, remoteFirst); err == nil && t != nil {
-		old[revision] = t.commit
-	}
+	var used plumbing.Hash // of a branch that was used before
 	if local, err := r.Reference(plumbing.NewBranchReferenceName(revision), true); err == nil {
-		old[revision] = local.Hash()
+		used = local.Hash()
 	}
 	if err := p.source.fetch(ctx, p.Dir, p.store.o.Depth); err != nil {
 		return "", err
@@ -251,7 +248,7 @@ func (p *Project) update(ctx context.Context, revision string) (string, error) {
 	if err := p.checkout(ctx, r, p.Dir, t); err != nil {
 		return "", err
 	}
-	return statusOf(r, t, old[revision]), nil
+	return statusOf(r, t, used), nil
 }
 
 func statusOf(r *git.Repository, t *target, old plumbing.Hash) string {

@@ -21,8 +21,10 @@ type Options struct {
 	Password  string
 	Providers []Provider // of the SCM configuration
 	ScmFile   string     // where that is, for advice
-	Offline   bool
-	Depth     int // of clones; 0 is everything
+	// GitHubToken signs in at GitHub where nothing else is configured: $GITHUB_TOKEN.
+	GitHubToken string
+	Offline     bool
+	Depth       int // of clones; 0 is everything
 	// Manifest reads the manifest of the files in dir.
 	Manifest func(dir string) (Manifest, error)
 	// Say tells people what is going on; no newline at the end.
@@ -52,6 +54,11 @@ func NewStore(o Options) (*Store, error) {
 	all, err := providers(o.Providers)
 	if err != nil {
 		return nil, err
+	}
+	for i := range all {
+		if p := &all[i]; p.Platform == "github" && p.auth() == nil {
+			p.Token = o.GitHubToken
+		}
 	}
 	if o.Org == "" {
 		o.Org = "nextflow-io"
@@ -159,6 +166,9 @@ func (s *Store) Open(text string) (*Project, error) {
 		src.provider.User = s.o.User
 		src.provider.Token = ""
 		src.provider.Password = s.o.Password
+	}
+	if err := src.provider.usable(src.Clone); err != nil {
+		return nil, err
 	}
 	p := &Project{Name: src.Name, Script: src.Script, Dir: s.dir(src.Name), store: s, source: src}
 	return p, p.checkOrigin()

@@ -107,6 +107,7 @@ var Variables = []Row{
 	{Name: "NXF_PARAMS_FILE", Type: "a file", Doc: "parameters file, unless `-params-file` names one"},
 	{Name: "NXF_PID_FILE", Type: "a file", Default: ".nextflow.pid", Doc: "where `-bg` writes the process id"},
 	{Name: "NXF_SYNTAX_PARSER", Type: "v1 or v2", Default: "v2", Since: "25.04", Doc: "v1: what only the strict grammar refuses is a warning or passes"},
+	{Name: "GITHUB_TOKEN", Type: "a token", Doc: "signs in at GitHub, where the SCM configuration has nothing for it"},
 	{Name: "NXF_ASSETS", Type: "a directory", Default: "$NXF_HOME/assets", Doc: "where projects kept in git are downloaded to"},
 	{Name: "NXF_OFFLINE", Type: "true or false", Default: "false", Doc: "no remote repository is asked for anything"},
 	{Name: "NXF_ORG", Type: "a name", Default: "nextflow-io", Doc: "organisation of projects that are given by one word"},
