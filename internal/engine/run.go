@@ -182,7 +182,7 @@ func (r *run) prepare(ctx context.Context) {
 	r.trees = &trees{ctx: r.ctx, storage: r.storages.of}
 	r.useAzure()
 	r.table.Storage = r.storages.of
-	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough, Missing: missingOperator}
+	r.interp = &interp.Interp{Table: r.table, Passthrough: passthrough, Missing: r.missingOperator, MissingProperty: r.missingProperty}
 	r.thread = &value.Thread{Context: r.ctx, Host: &host{r}, Lock: &r.lock}
 	r.lock.Lock()
 	r.graph = dataflow.New(&r.lock)
@@ -199,12 +199,21 @@ func (r *run) prepare(ctx context.Context) {
 	r.meta = workflow.NewMetadata(value.NewMap(40))
 }
 
-// missingOperator is the error for a method that channels do not have.
-func missingOperator(recv value.Value, name string) error {
-	if value.InstanceOf(recv, dataflow.Class) {
-		return operator.Unknown(name)
+// missingOperator is for methods that channels do not have: of value channels,
+// those of the value.
+func (r *run) missingOperator(th *value.Thread, recv value.Value, name string, args []value.Value) (value.Value, bool, error) {
+	if v, ok, err := operator.Missing(r.operators(), th, recv, name, args); ok {
+		return v, true, err
 	}
-	return nil
+	if value.InstanceOf(recv, dataflow.Class) {
+		return nil, true, operator.Unknown(name)
+	}
+	return nil, false, nil
+}
+
+// missingProperty is for properties that channels do not have.
+func (r *run) missingProperty(th *value.Thread, recv value.Value, name string) (value.Value, bool, error) {
+	return operator.MissingProperty(r.operators(), th, recv, name)
 }
 
 // passthrough errors end the run and cannot be caught by scripts.

@@ -29,34 +29,13 @@ func arithmeticMethods(env *Env) []*stdlib.Method {
 }
 
 func compute(env *Env, th *value.Thread, name string, apply func(*value.Thread, value.Value, value.Value) (value.Value, error), left, right value.Value) (value.Value, error) {
-	a, ok := one(left)
-	if !ok || !a.IsValue() {
+	in, ok := one(left)
+	if !ok || !in.IsValue() {
 		return nil, value.MissingMethod(left, name, []value.Value{right})
 	}
-	b, lazy := one(right)
-	if lazy && !b.IsValue() {
-		return nil, value.MissingMethod(left, name, []value.Value{right})
-	}
-	from := []*dataflow.Channel{a}
-	if lazy {
-		from = append(from, b)
-	}
-	out := env.Graph.Variable(name, from...)
-	emit := func(x, y value.Value) error {
-		v, err := apply(th, x, y)
-		if err == nil {
-			out.Emit(v)
-		}
-		return err
-	}
-	a.Read(name, func(x value.Value) error {
-		if !lazy {
-			return emit(x, right)
-		}
-		b.Read(name, func(y value.Value) error { return emit(x, y) }, nil)
-		return nil
-	}, nil)
-	return out, nil
+	return later(env, th, name, in, []value.Value{right}, func(x value.Value, args []value.Value) (value.Value, error) {
+		return apply(th, x, args[0])
+	})
 }
 
 // one is a value as the one channel it is.

@@ -33,12 +33,21 @@ var gone = []struct{ name, instead string }{
 	{"publishTo", "use the `publish:` section of the workflow"},
 }
 
-func goneMethods() []*stdlib.Method {
+// ofValues are methods among the gone that values have: on a value channel they
+// are called on what it holds.
+var ofValues = map[string]bool{"size": true, "sort": true, "toSet": true}
+
+func goneMethods(env *Env) []*stdlib.Method {
 	var methods []*stdlib.Method
 	for _, g := range gone {
 		methods = append(methods, &stdlib.Method{
 			Name: g.name, Max: -1, Doc: "is no operator: " + g.instead,
-			Fn: func(*value.Thread, value.Value, []value.Value) (value.Value, error) {
+			Fn: func(th *value.Thread, recv value.Value, args []value.Value) (value.Value, error) {
+				if ofValues[g.name] {
+					if v, ok, err := Missing(env, th, recv, g.name, args); ok {
+						return v, err
+					}
+				}
 				return nil, unknown(g.name, g.instead)
 			},
 		})

@@ -94,7 +94,7 @@ func Methods(env *Env) []*stdlib.Method {
 			},
 		})
 	}
-	return append(append(methods, arithmeticMethods(env)...), goneMethods()...)
+	return append(append(methods, arithmeticMethods(env)...), goneMethods(env)...)
 }
 
 // Names are the names of all operators, sorted.

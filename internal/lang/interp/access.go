@@ -58,10 +58,13 @@ func (in *Interp) Property(th *value.Thread, recv value.Value, name string) (val
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, value.MissingProperty(recv, name)
+	if !ok && in.MissingProperty != nil {
+		v, ok, err = in.MissingProperty(th, recv, name)
 	}
-	return v, nil
+	if !ok && err == nil {
+		err = value.MissingProperty(recv, name)
+	}
+	return v, err
 }
 
 func (c *compiler) prop(x *syntax.Prop) code {

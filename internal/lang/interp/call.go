@@ -298,8 +298,8 @@ func (in *Interp) invoke(th *value.Thread, recv value.Value, name string, args [
 		return v, err
 	}
 	if in.Missing != nil {
-		if err := in.Missing(recv, name); err != nil {
-			return nil, err
+		if v, ok, err := in.Missing(th, recv, name, args); ok || err != nil {
+			return v, err
 		}
 	}
 	missing := value.MissingMethod(recv, name, args)

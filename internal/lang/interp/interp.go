@@ -19,9 +19,11 @@ type Interp struct {
 	// Lib makes the module of lib/ that defines a class, by its full name; nil
 	// when there is none.
 	Lib func(name string) *Instance
-	// Missing is the error for a method that recv does not have; nil leaves it
-	// to the general one.
-	Missing func(recv value.Value, name string) error
+	// Missing answers a method that recv does not have, or gives the error for
+	// it; ok is false to leave it to the general one. MissingProperty is the
+	// same for a property. Either may be nil.
+	Missing         func(th *value.Thread, recv value.Value, name string, args []value.Value) (v value.Value, ok bool, err error)
+	MissingProperty func(th *value.Thread, recv value.Value, name string) (v value.Value, ok bool, err error)
 
 	classes map[*value.Class]*Class // of scripts and lib/
 	nested  int                     // calls of scripts from within Go code that has no thread
