@@ -480,7 +480,7 @@ func (r *run) describeRun() {
 		{"sessionId", r.uuid(r.session)},
 		{"configFiles", files},
 		{"failOnIgnore", value.Bool(r.processes.FailOnIgnore)},
-		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest)}},
+		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest), Listed: manifestListed}},
 		{"wave", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false))}},
 		{"fusion", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false), "version", nil)}},
 	} {
@@ -490,14 +490,34 @@ func (r *run) describeRun() {
 
 var manifestClass = &value.Class{Name: "nextflow.config.Manifest", Parents: []*value.Class{value.ObjectClass}}
 
-// manifestValues has every documented entry, null when not given.
+// manifestListed are the entries of workflow.manifest.toMap(), in its order.
+var manifestListed = []string{
+	"mainScript", "nextflowVersion", "author", "defaultBranch", "icon", "description", "homePage", "version",
+	"license", "docsUrl", "organization", "gitmodules", "contributors", "doi",
+}
+
+// manifestValues has every documented entry, null when not given. Entries are
+// text whatever the configuration writes: a list of DOIs is `[a, b]`.
 func manifestValues(m *value.Map) *value.Map {
 	all := value.NewMap(20)
-	for _, name := range []string{"name", "author", "contributors", "homePage", "description", "defaultBranch", "mainScript", "nextflowVersion", "version", "doi", "docsUrl", "icon", "organization", "license", "gitmodules", "recurseSubmodules"} {
+	for _, name := range append([]string{"name", "homePage", "recurseSubmodules"}, manifestListed...) {
 		all.Set(value.String(name), nil)
 	}
 	all.Set(value.String("mainScript"), value.String("main.nf"))
-	m.Entries(func(k, v value.Value) bool { all.Set(k, v); return true })
+	all.Set(value.String("contributors"), value.NewList())
+	m.Entries(func(k, v value.Value) bool {
+		switch value.ToString(k) {
+		case "contributors", "gitmodules":
+		case "recurseSubmodules":
+			v = value.Bool(value.Truth(v) && value.ToString(v) != "false")
+		default:
+			if v != nil {
+				v = value.String(value.ToString(v))
+			}
+		}
+		all.Set(k, v)
+		return true
+	})
 	return all
 }
 

@@ -75,6 +75,7 @@ func (m *Metadata) Handlers(failed bool) []*value.Closure {
 type Facts struct {
 	Of     *value.Class
 	Values *value.Map
+	Listed []string // what toMap holds; all of Values when empty
 }
 
 func (f *Facts) Class() *value.Class { return f.Of }
@@ -90,10 +91,17 @@ func (f *Facts) Truth() bool { return f.Values.Truth() }
 
 // InvokeMethod offers toMap.
 func (f *Facts) InvokeMethod(_ *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
-	if name == "toMap" && len(args) == 0 {
+	if name != "toMap" || len(args) != 0 {
+		return nil, false, nil
+	}
+	if len(f.Listed) == 0 {
 		return f.Values.Copy(), true, nil
 	}
-	return nil, false, nil
+	m := value.NewMap(len(f.Listed))
+	for _, key := range f.Listed {
+		m.Set(value.String(key), f.Values.GetString(key))
+	}
+	return m, true, nil
 }
 
 // Flags is `nextflow.enable`: settings that change nothing here, but are kept.
