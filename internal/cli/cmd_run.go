@@ -71,6 +71,10 @@ func runOptions(p *program, r *request) []option {
 		flag("Export all variables of the environment to tasks", func() { r.exportE = true }, "E"),
 		boolean("Progress that redraws itself", &e.AnsiLog, "ansi-log"),
 		flag("Run stubs, and make them for processes that have none", func() { e.Stub, e.AutoStub = true, true }, "auto-stub"),
+		{names: []string{"auto-stub-except"}, arg: "<names>", doc: "As -auto-stub, but run the scripts of these processes, separated by commas", set: func(v string) error {
+			e.Stub, e.AutoStub, e.NoStub = true, true, strings.Split(v, ",")
+			return nil
+		}},
 		put("<url>", "Not available: there is one work directory", "bucket-dir"),
 		boolean("Whether processes are cached", &e.Cache, "cache"),
 		deepOption(r),

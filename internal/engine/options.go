@@ -20,6 +20,7 @@ type Options struct {
 	Test        string   // -test: a function to call instead of the workflow
 	Stub        bool     // -stub-run
 	AutoStub    bool     // -auto-stub: processes without a stub get one made
+	NoStub      []string // -auto-stub-except
 	Preview     bool
 
 	Params     *value.Map // --x y, nested names expanded, in order

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/cache"
@@ -74,7 +75,7 @@ func (r *run) makeProcesses() {
 		Graph: r.graph, Interp: r.interp, Thread: r.thread, Config: r.config, Post: r.post,
 		SessionID: r.session, WorkDir: r.workDir, TempDir: r.localDir(), Storage: r.storages.of,
 		Tree: r.tree, Stored: r.stored, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
-		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, AutoStub: r.o.AutoStub, Resume: r.resumed,
+		Executor: firstOf(r.config.ExecutorName(), r.variable("NXF_EXECUTOR"), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, AutoStub: r.o.AutoStub, NoStub: r.o.NoStub, Resume: r.resumed,
 		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
 		Active:        r.active(),
 		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
@@ -185,6 +186,11 @@ func (r *run) dumps(tag string) bool {
 func (r *run) warnSelectors() {
 	for _, p := range r.config.UnusedSelectors(r.processes.Names()) {
 		r.warn("There's no process matching config selector: " + p)
+	}
+	for _, name := range r.o.NoStub {
+		if !slices.ContainsFunc(r.defined, func(p *process.Process) bool { return p.Name == name }) {
+			r.warn("There's no process `" + name + "`, which -auto-stub-except names")
+		}
 	}
 }
 

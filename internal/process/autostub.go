@@ -15,7 +15,20 @@ import (
 // madeStub says that the process has no stub of its own and gets one made of
 // its outputs. An `exec:` body is run: it calls no programs.
 func (d *definition) madeStub() bool {
-	return d.run.AutoStub && d.stub == nil && !d.native()
+	return d.run.AutoStub && d.stub == nil && !d.native() && !slices.Contains(d.run.NoStub, d.ast.Name)
+}
+
+// forgive lets the script of a stub run where the programs are not there whose
+// version it asks for.
+func (in *instance) forgive() {
+	d, t := in.node.def, in.task
+	if !d.run.AutoStub || d.native() || d.stub == nil && !d.madeStub() {
+		return
+	}
+	t.Script = workdir.Forgiving(t)
+	for i := range t.CaptureEval {
+		t.CaptureEval[i].Value = workdir.StubCommand(t.CaptureEval[i].Value)
+	}
 }
 
 // autoStub replaces the script, which has been evaluated, by one that makes
@@ -31,9 +44,6 @@ func (in *instance) autoStub() error {
 		return err
 	}
 	t.Script = s.Script(t.Script)
-	for i := range t.CaptureEval {
-		t.CaptureEval[i].Value = workdir.StubCommand(t.CaptureEval[i].Value)
-	}
 	return nil
 }
 

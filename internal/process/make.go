@@ -79,10 +79,16 @@ func (n *node) make(p *pending, in *instance) (skip bool, err error) {
 		in.bodyFailed = true
 		return false, err
 	}
-	if err := in.wanted(); err != nil || !n.def.madeStub() {
+	if err := in.wanted(); err != nil {
 		return false, err
 	}
-	return false, in.autoStub()
+	if n.def.madeStub() {
+		if err := in.autoStub(); err != nil {
+			return false, err
+		}
+	}
+	in.forgive()
+	return false, nil
 }
 
 // tags are the resource labels of the task.

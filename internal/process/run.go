@@ -32,7 +32,8 @@ type Run struct {
 	Conda, Spack *software.Environments // nil where they are not switched on
 	NoCache      bool                   // -cache false: no task is looked up
 	Stub         bool
-	AutoStub     bool // a process without a stub gets one made
+	AutoStub     bool     // a process without a stub gets one made
+	NoStub       []string // but for those of these names
 	Resume       bool
 	DumpHashes   bool
 	DumpJSON     bool // -dump-hashes json

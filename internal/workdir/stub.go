@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sluice/internal/container"
+	"sluice/internal/task"
 )
 
 // A Stub is what a script leaves that does nothing but make outputs.
@@ -50,6 +51,16 @@ func (s Stub) Script(original string) string {
 // or says nothing, as those do whose program is not there.
 func StubCommand(command string) string {
 	return fmt.Sprintf("text=$(eval %s 2>/dev/null) && [ -n \"$text\" ] || text=%s; printf '%%s\\n' \"$text\"", container.Quote(command), StubText)
+}
+
+// Forgiving is a script of bash in which a command that is not there says a
+// word and succeeds: stubs ask programs for their version.
+func Forgiving(t *task.Task) string {
+	if !isBash(t) {
+		return t.Script
+	}
+	first, rest, _ := strings.Cut(t.Script, "\n")
+	return first + "\ncommand_not_found_handle() { echo " + StubText + "; }\n" + rest
 }
 
 const stubFunctions = `

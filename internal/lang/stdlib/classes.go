@@ -247,11 +247,14 @@ func roundingConstants(*Table) map[string]value.Value {
 	return out
 }
 
-func allPathMethods() []def {
+func allPathMethods() []def { return append(ofFiles(), partMethods()...) }
+
+func allFileMethods() []def { return append(fileMethods(), ofFiles()...) }
+
+// ofFiles are the methods that Path and File share.
+func ofFiles() []def {
 	return append(append(pathMethods(), pathDiskMethods()...), pathTextMethods()...)
 }
-
-func allFileMethods() []def { return append(fileMethods(), allPathMethods()...) }
 
 func pathStatics() []def { return []def{{"of", "first, more...", "is the path of names", pathOf}} }
 

@@ -190,7 +190,7 @@ func fileStatics() []def {
 // filesExStatics are nextflow.extension.FilesEx: methods of the path given first.
 func filesExStatics() []def {
 	var out []def
-	for _, d := range append(append(pathMethods(), pathDiskMethods()...), pathTextMethods()...) {
+	for _, d := range ofFiles() {
 		name := d.name
 		out = append(out, def{name, "path: Path, args...", d.doc, func(c call) (value.Value, error) {
 			return c.t.Call(c.th, c.arg(0), name, c.args[1:]...)

@@ -30,9 +30,13 @@ func elems(v value.Value) []value.Value {
 	return []value.Value{v}
 }
 
-// pathParts are the names between the slashes, which a Path iterates over.
+// pathParts are the names between the slashes, which a Path iterates over; in a
+// task those of the name that the file has there.
 func pathParts(p *value.Path) []value.Value {
 	out := []value.Value{}
+	if p.Stage != "" {
+		p = &value.Path{Name: p.Stage}
+	}
 	for _, name := range p.Elements() {
 		out = append(out, &value.Path{Name: name})
 	}
