@@ -35,22 +35,40 @@ func (u *unit) target(path []string, s *scope) ([]string, *value.Map) {
 		}
 		return full, u.over
 	case s.over:
-		return full, u.treeOf(s.path)
+		return u.targetOver(full, path, s)
 	case len(s.path) == 0 && len(path) > 1 && u.leaked[path[0]] && !has(u.own, path[:1]):
 		return full, u.over
-	case !u.l.AllProfiles || !u.l.older():
+	case !u.l.older():
 		return full, u.own
 	case len(path) < 2 || has(u.own, full[:len(s.path)+1]):
 		s.name(path[0])
 		return full, u.own
 	}
 	for b := s.parent; b != nil; b = b.parent {
-		if at, ok := u.named(b, path[0]); ok {
+		if at, ok := setIn(u.own, b, path[0]); ok {
 			return append(at, path[1:]...), u.own
 		}
 	}
 	s.name(path[0])
 	return full, u.own
+}
+
+// targetOver is target for what stands in a block of a profile.
+func (u *unit) targetOver(full, path []string, s *scope) ([]string, *value.Map) {
+	own := u.treeOf(s.path)
+	if len(path) < 2 || has(own, full[:len(s.path)+1]) {
+		s.name(path[0])
+		return full, own
+	}
+	for b := s.parent; b != nil; b = b.parent {
+		for _, tree := range []*value.Map{u.over, u.own} {
+			if at, ok := setIn(tree, b, path[0]); ok {
+				return append(at, path[1:]...), tree
+			}
+		}
+	}
+	s.name(path[0])
+	return full, own
 }
 
 // name notes that a name was set in this block, while it is evaluated.
@@ -61,10 +79,10 @@ func (s *scope) name(name string) {
 	s.names[name] = true
 }
 
-// named is the path of a name that was set in the block of b and has content.
-func (u *unit) named(b *scope, name string) ([]string, bool) {
+// setIn is the path of a name that was set in the block of b and has content.
+func setIn(tree *value.Map, b *scope, name string) ([]string, bool) {
 	at := append(b.path[:len(b.path):len(b.path)], name)
-	return at, (len(b.path) == 0 || b.names[name]) && has(u.own, at)
+	return at, (len(b.path) == 0 || b.names[name]) && has(tree, at)
 }
 
 // treeOf is the tree in which a block of a profile stands.
@@ -99,11 +117,12 @@ func (u *unit) beginOver(inner, s *scope) {
 	name := inner.path[len(inner.path)-1]
 	if len(s.path) == 0 {
 		if inner.replace = root == u.own; root == u.over {
-			root.Set(value.String(name), value.NewMap(4))
+			if !u.leaked[name] { // what `docker.x = 1` made is no block to add to
+				root.Set(value.String(name), value.NewMap(4))
+			}
 			u.leaked[name] = true
-		} else {
-			u.openIn(root, inner.path)
 		}
+		u.openIn(root, inner.path)
 		return
 	}
 	parent := u.openIn(root, s.path)
@@ -118,7 +137,7 @@ func (u *unit) beginOver(inner, s *scope) {
 func (u *unit) copyAround(inner, s *scope) *value.Map {
 	name := inner.path[len(inner.path)-1]
 	for b := s.parent; b != nil; b = b.parent {
-		at, ok := u.named(b, name)
+		at, ok := setIn(u.own, b, name)
 		if !ok {
 			continue
 		}
@@ -278,10 +297,15 @@ func onlyOlder(list []syntax.Stmt) bool {
 	return false
 }
 
+// closureNames are what closures of the strict grammar know besides: they see
+// the run.
+var closureNames = map[string]bool{"workflow": true, "nextflow": true, "moduleDir": true, "workDir": true, "log": true}
+
 // strangeName says whether an expression has a name that the strict grammar
 // does not know: such as inputs of processes in closures.
-func strangeName(x syntax.Expr) bool {
-	known := map[string]bool{}
+func strangeName(x syntax.Expr) bool { return hasStrange(x, map[string]bool{}, false) }
+
+func hasStrange(x syntax.Node, known map[string]bool, inClosure bool) bool {
 	strange := false
 	syntax.Walk(x, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -289,13 +313,17 @@ func strangeName(x syntax.Expr) bool {
 			for _, p := range n.Params {
 				known[p.Name] = true
 			}
+			if !inClosure {
+				strange = strange || hasStrange(n, known, true)
+				return false
+			}
 		case *syntax.VarDecl:
 			for _, v := range n.Names {
 				known[v.Name] = true
 			}
 		case *syntax.Ident:
 			isClass := n.Name[0] >= 'A' && n.Name[0] <= 'Z'
-			strange = strange || !known[n.Name] && !strictNames[n.Name] && !isClass
+			strange = strange || !known[n.Name] && !strictNames[n.Name] && !isClass && !(inClosure && closureNames[n.Name])
 		}
 		return !strange
 	})
