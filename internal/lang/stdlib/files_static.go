@@ -100,6 +100,15 @@ func transferFile(method string) func(call) (value.Value, error) {
 		if _, err := c.t.Stat(c.th, target); err == nil && !replace {
 			return nil, value.Throw("java.nio.file.FileAlreadyExistsException", "%s", target.ToString())
 		}
+		if dir := target.Parent(); dir != nil {
+			if _, err := c.t.Stat(c.th, dir); err != nil { // made by the methods, not by these functions
+				missing := target.ToString()
+				if method == "moveTo" {
+					missing = value.ToString(c.arg(0)) + " -> " + missing
+				}
+				return nil, value.Throw("java.nio.file.NoSuchFileException", "%s", missing)
+			}
+		}
 		if _, err := c.t.Call(c.th, c.arg(0), method, target); err != nil {
 			return nil, err
 		}

@@ -101,8 +101,8 @@ func pathDiskMethods() []def {
 				return s.Remove(ctx, c.path().Name, true)
 			}) == nil), nil
 		}},
-		{"copyTo", "target", "copies the file or directory", func(c call) (value.Value, error) { return c.transfer(false) }},
-		{"moveTo", "target", "moves the file or directory", func(c call) (value.Value, error) { return c.transfer(true) }},
+		{"copyTo", "target", "copies the file or directory", func(c call) (value.Value, error) { return c.transferTo(false) }},
+		{"moveTo", "target", "moves the file or directory", func(c call) (value.Value, error) { return c.transferTo(true) }},
 		{"renameTo", "target", "renames the file", func(c call) (value.Value, error) {
 			if _, err := c.stat(); err != nil {
 				return value.False, nil
@@ -414,6 +414,29 @@ func (c call) transfer(move bool) (value.Value, error) {
 		return to, c.disk(func(ctx context.Context, s storage.Storage) error { return s.Remove(ctx, from.Name, true) })
 	}
 	return to, nil
+}
+
+// transferTo also makes the directory of the target, as functions of Java do not.
+func (c call) transferTo(move bool) (value.Value, error) {
+	if err := c.t.makeParent(c.th, value.ParsePath(pathText(c.arg(0)))); err != nil {
+		return nil, err
+	}
+	return c.transfer(move)
+}
+
+// makeParent makes the directory in which a file will stand.
+func (t *Table) makeParent(th *value.Thread, p *value.Path) error {
+	dir := p.Parent()
+	if dir == nil {
+		return nil
+	}
+	return t.onStorage(th, dir, func(ctx context.Context, s storage.Storage) error {
+		d, ok := s.(storage.Directories)
+		if !ok {
+			return nil
+		}
+		return d.Mkdir(ctx, dir.Name, true)
+	})
 }
 
 // copyAcross copies a file from one storage to another.
