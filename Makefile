@@ -40,3 +40,4 @@ clean:
 need:
 	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount
 	@tools/need-azure
+	@tools/need-podman

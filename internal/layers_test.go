@@ -19,7 +19,7 @@ const module = "sluice/internal/"
 // layers holds the rows of ARCHITECTURE.md, lowest first: a package imports
 // only from rows below its own. A `*` stands for one directory.
 var layers = [][]string{
-	0: {"guard", "azuretest", "mail", "lang/source", "lang/value", "storage"},
+	0: {"guard", "azuretest", "podmantest", "mail", "lang/source", "lang/value", "storage"},
 	1: {"secret", "dataflow", "dataflow/splitter", "lang/diag", "lang/stdlib", "storage/local", "storage/http", "storage/azblob", "storage/storagetest"},
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest", "project"},
 	3: {"config", "task", "lang/resolve", "lang/strict", "rehearsal/state"},

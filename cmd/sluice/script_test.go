@@ -32,11 +32,13 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 //	waitfor path        wait until the file exists
 //	signal NAME         send INT, TERM or KILL to the command in the background
 //	nochildren          no process is left that works below the script's directory
+//	nocontainers        no container is left that mounts a directory of the script
 //	commit dir branch [tag]  commit all files of dir, a git repository from then on
 //	serve dir user password  keep the repositories below dir at http://$SERVER, for one user
 //	tmpfs dir size      mount a file system of that size (needs root)
 //	readonly dir        make dir refuse writes, from root too
 func TestScripts(t *testing.T) {
+	boxes := newBoxes(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
@@ -46,27 +48,31 @@ func TestScripts(t *testing.T) {
 			// The history and the work of one script are of no concern to another.
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("NO_COLOR", "1")
+			boxes.set(env)
 			return setAzure(env)
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "mount":
 				return canMount(), nil
+			case "podman":
+				return boxes.ready()
 			case "azcopy":
 				return hasAzcopy()
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":     status,
-			"commit":     commit,
-			"says":       says,
-			"serve":      serve,
-			"waitfor":    waitFor,
-			"signal":     signalBackground,
-			"nochildren": noChildren,
-			"tmpfs":      mountTmpfs,
-			"readonly":   mountReadonly,
+			"status":       status,
+			"commit":       commit,
+			"says":         says,
+			"serve":        serve,
+			"waitfor":      waitFor,
+			"signal":       signalBackground,
+			"nochildren":   noChildren,
+			"nocontainers": boxes.noContainers,
+			"tmpfs":        mountTmpfs,
+			"readonly":     mountReadonly,
 		},
 	})
 }

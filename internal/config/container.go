@@ -126,6 +126,7 @@ type Container struct {
 	CPULimits        bool
 	WritableInputs   bool
 	WriteFake        bool
+	EntryPoint       bool // of the variable NXF_CONTAINER_ENTRYPOINT_OVERRIDE
 }
 
 // Container reads the scope of one engine.

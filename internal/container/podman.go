@@ -11,7 +11,7 @@ func podman(s Spec) Lines {
 	}
 	w.add(boxEnv(s)...)
 	w.add(volumes(s)...)
-	w.add(`-w "$NXF_TASK_WORKDIR"`, c.RunOptions, c.Options)
+	w.add(`-w "$NXF_TASK_WORKDIR"`, entryPoint(c), c.RunOptions, c.Options)
 	w.add(limits(s)...)
 	w.add("--name $NXF_BOXID", Quote(c.Image))
 	return boxLines(s, "podman", w)

@@ -42,6 +42,9 @@ func (r *run) boxes() error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
+	if over, _ := r.o.Getenv("NXF_CONTAINER_ENTRYPOINT_OVERRIDE"); over == "true" {
+		box.EntryPoint = true
+	}
 	r.box = box
 	r.images = software.NewImages(r.host())
 	r.images.Engine, r.images.NoHTTPS = box.Engine, box.NoHTTPS

@@ -6,16 +6,18 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 )
 
 // guardScript keeps the list of process groups that it is told of. When the
-// pipe ends without a goodbye, the head is dead: the groups follow it.
+// pipe ends without a goodbye, the head is dead: the groups follow it, and what
+// they started elsewhere.
 const guardScript = `declare -A groups
-while read -r op group; do
+while read -r op group last; do
     case $op in
-    +) groups[$group]=1 ;;
+    +) groups[$group]=$last ;;
     -) unset "groups[$group]" ;;
     bye) exit 0 ;;
     esac
@@ -24,6 +26,10 @@ for group in "${!groups[@]}"; do kill -TERM -- "-$group"; done 2>/dev/null
 (( ${#groups[@]} )) || exit 0
 read -r -t 3 < <(exec sleep 4)
 for group in "${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
+for group in "${!groups[@]}"; do
+    [[ ! ${groups[$group]} ]] || eval "${groups[$group]}" </dev/null &
+done
+wait
 `
 
 // A Guard is a shell in a session of its own that outlives a killed head. The
@@ -44,28 +50,32 @@ func (g *Guard) Ready() error {
 	return g.start()
 }
 
-// Add puts a process group under guard.
-func (g *Guard) Add(pgid int) error {
+// Add puts a process group under guard. last is a line for the shell that ends
+// what the group started outside of itself, or "".
+func (g *Guard) Add(pgid int, last string) error {
+	if strings.ContainsAny(last, "\r\n") {
+		return fmt.Errorf("guard process group %d: the command is more than a line: %q", pgid, last)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.pipe == nil {
 		return nil
 	}
-	return g.say("+ ", pgid)
+	return g.say("+ ", pgid, last)
 }
 
 // Remove takes one out that has ended.
 func (g *Guard) Remove(pgid int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.pipe != nil && g.say("- ", pgid) != nil {
+	if g.pipe != nil && g.say("- ", pgid, "") != nil {
 		g.pipe.Close() // somebody killed the guard; the next task starts one
 		g.pipe = nil
 	}
 }
 
-func (g *Guard) say(op string, pgid int) error {
-	line := append(strconv.AppendInt([]byte(op), int64(pgid), 10), '\n')
+func (g *Guard) say(op string, pgid int, last string) error {
+	line := append(strconv.AppendInt([]byte(op), int64(pgid), 10), " "+last+"\n"...)
 	if _, err := g.pipe.Write(line); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("tell the guard of process group %d: %w", pgid, err)
 	} else if err != nil && op == "- " {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,7 +22,8 @@ func TestMain(m *testing.M) {
 	var g Guard
 	child := exec.Command("sleep", "600")
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	for _, step := range []func() error{g.Ready, child.Start, func() error { return g.Add(child.Process.Pid) }} {
+	last := "echo ended >> " + os.Getenv("GUARD_TEST_HEAD")
+	for _, step := range []func() error{g.Ready, child.Start, func() error { return g.Add(child.Process.Pid, last) }} {
 		if err := step(); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
@@ -31,10 +33,11 @@ func TestMain(m *testing.M) {
 	select {}
 }
 
-func head(t *testing.T) (head *exec.Cmd, child int) {
+func head(t *testing.T) (head *exec.Cmd, child int, note string) {
 	t.Helper()
 	head = exec.Command(os.Args[0])
-	head.Env = append(os.Environ(), "GUARD_TEST_HEAD=1")
+	note = filepath.Join(t.TempDir(), "note")
+	head.Env = append(os.Environ(), "GUARD_TEST_HEAD="+note)
 	out, err := head.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -49,11 +52,11 @@ func head(t *testing.T) (head *exec.Cmd, child int) {
 	if child, err = strconv.Atoi(strings.TrimSpace(line)); err != nil {
 		t.Fatal(line)
 	}
-	return head, child
+	return head, child, note
 }
 
 func TestKilledHead(t *testing.T) {
-	h, child := head(t)
+	h, child, note := head(t)
 	if err := syscall.Kill(child, 0); err != nil {
 		t.Fatalf("the process did not start: %v", err)
 	}
@@ -62,12 +65,12 @@ func TestKilledHead(t *testing.T) {
 	}
 	_ = h.Wait() // it was killed
 	for range 500 {
-		if gone(child) {
+		if text, err := os.ReadFile(note); gone(child) && err == nil && string(text) == "ended\n" {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("process %d outlives its head", child)
+	t.Errorf("process %d outlives its head, or what it left does: gone %v", child, gone(child))
 }
 
 // gone counts a process that nobody waited for as ended.
@@ -91,7 +94,7 @@ func TestGoodbye(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _, _ = child.Process.Kill(), child.Wait() }()
-	if err := g.Add(child.Process.Pid); err != nil {
+	if err := g.Add(child.Process.Pid, "exit 1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := g.Close(); err != nil {

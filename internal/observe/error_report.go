@@ -158,6 +158,10 @@ func help(f Failure) string {
 		return ""
 	case t.Result.Exit == 137:
 		return "the task was killed, most often because memory ran out" + asked("memory", t.Resources.Memory.ToString(), t.Resources.Memory > 0) + "; raise the process's `memory`"
+	case t.Result.Exit == 125 && t.Container != nil:
+		c := t.Container
+		return "`" + c.Engine + "` could not start a container; if its image is what it misses, `" + c.Engine + " pull " + c.Image +
+			"` shows why: correct the process's `container`, or `" + c.Engine + ".registry`"
 	case t.Result.Exit == 127:
 		return "a command was not found; " + where(t)
 	case t.Result.Exit == 126:

@@ -125,6 +125,7 @@ type Container struct {
 	ReadOnlyInputs bool // writableInputMounts = false
 	OCI            bool // ociMode
 	WriteFake      bool // writeFake
+	EntryPoint     bool // NXF_CONTAINER_ENTRYPOINT_OVERRIDE: of docker and podman
 }
 
 // Software is an environment of programs, made by a tool before the task.

@@ -303,7 +303,7 @@ func (w *wrapper) main() {
 		w.add("    exec > >(trap '' TERM INT HUP; exec tee " + LogFile + ") 2>&1")
 	}
 	if w.box.Named {
-		w.add(`    export NXF_BOXID="nxf-$(< /proc/sys/kernel/random/uuid)"`)
+		w.add(`    export NXF_BOXID="${NXF_BOX:-nxf-$(< /proc/sys/kernel/random/uuid)}"`, "    unset NXF_BOX")
 	}
 	w.add(
 		"    NXF_SCRATCH="+scratch(w.t.Scratch),

@@ -1,15 +1,18 @@
 package local
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
 
+	"sluice/internal/container"
 	"sluice/internal/task"
 	"sluice/internal/workdir"
 
@@ -53,12 +56,14 @@ type process struct {
 	dir     int // the work directory
 	wrapped bool
 
+	box    string // line that ends the container, if the wrapper cannot
 	pid    int
 	begin  time.Time
 	wall   time.Duration
 	status syscall.WaitStatus
 	rusage syscall.Rusage
 	io     [6]int64
+	boxErr error
 }
 
 // start makes the process. Its group has its id.
@@ -72,6 +77,10 @@ func (p *process) start() error {
 		env = append(os.Environ(), "NXF_STAGED=1")
 		if t.Secrets != nil {
 			env = append(append(env, t.Secrets.Environ()...), "NXF_SECRETS_SET=1")
+		}
+		name := "nxf-" + rand.Text()
+		if p.box = container.End(t.Container, name); p.box != "" {
+			env = append(env, "NXF_BOX="+name)
 		}
 	} else {
 		argv = append(append(argv, workdir.Interpreter(t)...), filepath.Join(t.WorkDir, workdir.ScriptFile))
@@ -119,7 +128,7 @@ func (p *process) start() error {
 		return fmt.Errorf("start %s: %w", name, err)
 	}
 	if !p.e.o.Unguarded {
-		return p.e.guard.Add(p.pid)
+		return p.e.guard.Add(p.pid, p.box)
 	}
 	return nil
 }
@@ -191,8 +200,21 @@ func (p *process) wait() {
 		p.e.sampler.remove(p.j)
 	}
 	p.leftovers()
+	p.unbox()
 	if !p.e.o.Unguarded {
 		p.e.guard.Remove(p.pid)
+	}
+}
+
+// unbox ends the container of a wrapper that was killed: the engine runs it
+// outside of our process group.
+func (p *process) unbox() {
+	if p.box == "" || !p.status.Signaled() {
+		return
+	}
+	// The line says itself that a container which is gone is no error.
+	if err := exec.Command("/bin/bash", "-c", p.box).Run(); err != nil {
+		p.boxErr = fmt.Errorf("end the container of %s: %w", p.j.t.Name, err)
 	}
 }
 
@@ -243,7 +265,7 @@ func (p *process) ending() ending {
 	killed := p.j.killed
 	p.e.mu.Unlock()
 	note := func(err error) {
-		if end.err == nil {
+		if end.err == nil && err != nil {
 			end.err = err
 		}
 	}
@@ -251,6 +273,7 @@ func (p *process) ending() ending {
 	if end.timedOut {
 		note(&TimeoutError{t.Resources.Time})
 	}
+	note(p.boxErr)
 	if p.wrapped {
 		if p.status.Signaled() && !killed && !end.timedOut {
 			note(p.writeExit(end.exit))

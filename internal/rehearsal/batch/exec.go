@@ -48,7 +48,7 @@ func (p *processes) Run(ctx context.Context, c Command) (int, error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	guarded := p.guard.Add(cmd.Process.Pid)
+	guarded := p.guard.Add(cmd.Process.Pid, "")
 	defer p.guard.Remove(cmd.Process.Pid)
 	exited := make(chan struct{})
 	watched := make(chan struct{})
