@@ -138,6 +138,10 @@ var rows = []row{
 		target: target{faster: 8},
 	},
 	{
+		name: "wfcommons-1000", files: func() map[string]string { return translated(1000) }, args: runArgs(), floor: 1000,
+		target: target{faster: 8},
+	},
+	{
 		name: "lint-3000", files: func() map[string]string { return tree(3000) }, args: []string{"lint", "-o", "concise", "."},
 		alone:  true, // the original ends with an internal error on files that have warnings alone
 		target: target{wall: 5 * time.Second},

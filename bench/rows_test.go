@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -59,5 +60,25 @@ func TestRowsNamed(t *testing.T) {
 			t.Errorf("row name %q", r.name)
 		}
 		seen[r.name] = true
+	}
+}
+
+// TestTranslated: every file that a task reads is made by a task before it.
+func TestTranslated(t *testing.T) {
+	made := map[string]bool{}
+	for i := range 20 {
+		for _, p := range parentsOf(i) {
+			if !made[p] {
+				t.Errorf("task %d reads %s, which nobody made yet", i, p)
+			}
+		}
+		made[fmt.Sprintf("task_%05d_out", i)] = true
+	}
+	files := translated(210)
+	if got := strings.Count(files["deps/task_00209.txt"], "\n"); got != 20 {
+		t.Errorf("the last task reads %d files, want 20", got)
+	}
+	if len(files) != 3+3 {
+		t.Errorf("%d files, want three modules, the script, the input and the list", len(files))
 	}
 }

@@ -96,18 +96,28 @@ type collected struct {
 	files  []string // all output files, relative to the work directory
 	seen   map[string]bool
 	dir    string // where the files are: the work directory, or storeDir
+	some   bool   // what is not there is no error
 	tree   workdir.Tree
 }
 
 // collect finds the outputs of a finished task in dir.
 func (in *instance) collect(dir string) (*collected, error) {
-	tree, err := in.run().tree(dir)
+	return in.gather(&collected{dir: dir})
+}
+
+// collectSome finds those that are there.
+func (in *instance) collectSome(dir string) (*collected, error) {
+	return in.gather(&collected{dir: dir, some: true})
+}
+
+func (in *instance) gather(c *collected) (*collected, error) {
+	tree, err := in.run().tree(c.dir)
 	if err != nil {
 		return nil, err
 	}
 	tree = recall(tree, in.kept)
 	in.kept = nil
-	c := &collected{seen: map[string]bool{}, dir: dir, tree: tree}
+	c.seen, c.tree = map[string]bool{}, tree
 	env, err := in.captured(tree)
 	if err != nil {
 		return nil, err
@@ -185,7 +195,7 @@ func (in *instance) tupleOutput(o *output, env map[string]workdir.Capture, c *co
 			return nil, false, err
 		}
 		if !ok {
-			if o.optional {
+			if o.optional && !c.some {
 				return nil, false, nil
 			}
 			v = value.NewList()
@@ -215,12 +225,12 @@ func (in *instance) pathOutput(o *output, c *collected) (value.Value, bool, erro
 		if o.arity != nil && o.arity.min == 0 {
 			return value.NewList(), true, nil
 		}
-		if o.optional {
+		if o.optional || c.some {
 			return nil, false, nil
 		}
 		return nil, false, in.missing(names, onlyInputs)
 	}
-	if o.arity != nil && !o.arity.holds(len(found)) {
+	if o.arity != nil && !c.some && !o.arity.holds(len(found)) {
 		return nil, false, fmt.Errorf("Incorrect number of output files for process `%s` -- expected %s, found %d", in.task.Name, o.arity, len(found))
 	}
 	paths := make([]value.Value, len(found))

@@ -41,12 +41,8 @@ func (n *node) outcome(p *pending, t *task.Task) error {
 	case t.Exec == nil && t.Result.Exit != 0 && !in.validExit(t.Result.Exit):
 		return fmt.Errorf("Process `%s` terminated with an error exit status (%d)", t.Name, t.Result.Exit)
 	}
-	c, err := in.collect(t.WorkDir)
+	c, made, err := n.results(in)
 	if err != nil {
-		return err
-	}
-	made := c.tree
-	if err := n.store(in, c); err != nil {
 		return err
 	}
 	t.State = task.Completed

@@ -229,14 +229,36 @@ func storable(outputs []*output) bool {
 	return true
 }
 
-// store moves the outputs of a task to storeDir; the outputs are then found
-// there. Made stubs are not for later runs.
-func (n *node) store(in *instance, c *collected) error {
+// results finds what a task made, and the tree of its work directory. With a
+// storeDir they are moved there first and found there: a task may as well have
+// written them in that place itself, or some of them. Made stubs are not for
+// later runs.
+func (n *node) results(in *instance) (*collected, workdir.Tree, error) {
 	dir, err := in.storeDir()
-	if err != nil || dir == "" || n.def.madeStub() || !storable(n.def.outputs) || len(n.def.outputs) == 0 {
-		return err
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, name := range c.files {
+	if dir == "" || n.def.madeStub() || len(n.def.outputs) == 0 || !storable(n.def.outputs) {
+		c, err := in.collect(in.task.WorkDir)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c, c.tree, nil
+	}
+	here, err := in.collectSome(in.task.WorkDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := n.store(in, here.files, dir); err != nil {
+		return nil, nil, err
+	}
+	there, err := in.collect(dir)
+	return there, here.tree, err
+}
+
+// store moves files of the work directory to storeDir.
+func (n *node) store(in *instance, files []string, dir string) error {
+	for _, name := range files {
 		target := storage.Join(dir, name)
 		if !storage.IsRemote(target) {
 			if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
@@ -248,10 +270,5 @@ func (n *node) store(in *instance, c *collected) error {
 			return fmt.Errorf("store %s: %w", target, err)
 		}
 	}
-	again, err := in.collect(dir)
-	if err != nil {
-		return err
-	}
-	*c = *again
 	return nil
 }

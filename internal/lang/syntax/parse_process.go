@@ -23,6 +23,7 @@ func (p *parser) process() Decl {
 		p.refused(p.span(start), "a process named by a string is of the older grammar", "a name has letters, digits and `_`")
 	default:
 		d.Name, d.NameAt = p.name("the name of the process")
+		p.emptyParens(start)
 	}
 	section := ""
 	var met []sectionLabel
@@ -44,6 +45,17 @@ func (p *parser) process() Decl {
 		p.refused(startOf(d.Body.Stmts[0].Span()), "the script of a process with other sections needs its label", "write `script:` before it")
 	}
 	return d
+}
+
+// emptyParens skips the `()` that the older grammar, where a process is a call
+// of its name, lets stand before the body.
+func (p *parser) emptyParens(start Token) {
+	if p.bad || p.tok.Kind != LParen || p.tok.NL || p.peek().Kind != RParen {
+		return
+	}
+	p.refused(p.span(start), "parentheses behind the name of a process are of the older grammar", "a process takes what its section `input:` declares")
+	p.next()
+	p.next()
 }
 
 // sections reads the body of a process or workflow: begin is called after each

@@ -26,8 +26,12 @@ func (p *parser) declAhead() bool {
 	}
 	m := p.mark()
 	defer p.reset(m)
-	p.typeRef(false)
+	t := p.typeRef(false)
 	if p.bad || p.tok.Kind != Name || p.tok.NL {
+		return false
+	}
+	// `System.err.println text` calls a method: only a class ends in a capital.
+	if last := t.Name[strings.LastIndexByte(t.Name, '.')+1:]; !isTypeName(last) {
 		return false
 	}
 	p.next()

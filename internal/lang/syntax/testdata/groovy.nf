@@ -151,3 +151,11 @@ process OLD {
     script:
     'x'
 }
+---
+// a process is a call of its name; a method of a static field is no declaration
+process PARENS() {
+    script:
+    'x'
+}
+System.err.println usage
+java.util.List other
