@@ -108,10 +108,7 @@ func (r *run) end(err error) error {
 		}
 	}
 	r.cleanup(success)
-	if r.weblog != nil {
-		r.weblog.SetParams(plain(r.params))
-	}
-	r.post(observe.RunEnded{Success: success, ExitCode: code, Error: message, Start: r.start, Complete: complete})
+	r.post(observe.RunEnded{Success: success, ExitCode: code, Error: message, Start: r.start, Complete: complete, Facts: r.facts()})
 	r.stop(errStopped)
 	r.bus.Close()
 	r.lock.Unlock()

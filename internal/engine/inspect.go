@@ -41,6 +41,7 @@ func Inspect(ctx context.Context, o Options, ignore bool) ([]Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.describeRun()
 	if _, err := r.loadScript(main); err != nil {
 		return nil, r.placed(err)
 	}

@@ -24,7 +24,7 @@ var unavailable = []struct{ scope, what, way string }{
 
 // unwritten are reports that this release does not write: a warning, as the
 // results do not depend on them.
-var unwritten = []string{"tower", "lineage"}
+var unwritten = []string{"lineage"}
 
 // refuse names settings that cannot be honoured.
 func (r *run) refuse() error {

@@ -29,7 +29,7 @@ type keeper interface {
 // run goes on without that report.
 func (r *run) openReports() ([]observe.Observer, error) {
 	var all []observe.Observer
-	for _, open := range []func() (keeper, error){r.openTrace, r.openReport, r.openTimeline, r.openDAG, r.openWeblog} {
+	for _, open := range []func() (keeper, error){r.openTrace, r.openReport, r.openTimeline, r.openDAG, r.openWeblog, r.openTower} {
 		k, err := open()
 		var exists interface{ Exists() }
 		if errors.As(err, &exists) {

@@ -26,7 +26,7 @@ import (
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
 	"sluice/internal/observe/runlog"
-	"sluice/internal/observe/web"
+	"sluice/internal/observe/tower"
 	"sluice/internal/plugin"
 	"sluice/internal/process"
 	"sluice/internal/publish"
@@ -86,7 +86,7 @@ type run struct {
 	ansi      bool                      // the terminal shows colours and progress that redraws itself
 
 	bus       *observe.Bus
-	weblog    *web.Sender // nil where no messages are sent
+	tower     *tower.Client // nil where Seqera Platform is not told
 	closers   []func() error
 	failure   *process.Failure
 	vault     *vault
@@ -95,6 +95,7 @@ type run struct {
 	looks     bool // nothing is to be run: the pipeline is inspected
 	compiled  bool // the script and all it includes were resolved
 	measures  bool // an observer wants to know what tasks use
+	tells     bool // an observer sends the facts of the run away
 	draws     bool // an observer wants to know how processes are connected
 }
 
@@ -234,8 +235,12 @@ func (r *run) warn(text string) { r.post(observe.Message{Level: observe.Warn, Te
 
 // execute runs script and graph. The caller ends the run with what comes back.
 func (r *run) execute() error {
+	r.describeRun()
 	r.launch()
 	r.warnUnwritten()
+	if err := r.createTower(); err != nil {
+		return err
+	}
 	if err := r.beginPlugins(); err != nil {
 		return err
 	}
@@ -311,6 +316,9 @@ func (r *run) runScript(main *resolve.Module) error {
 		r.post(observe.WorkflowDrawn{Picture: r.graph.Sketch.Picture()})
 		r.graph.Sketch = nil
 	}
+	if err := r.beginTower(); err != nil {
+		return err
+	}
 	if r.o.Preview {
 		return nil
 	}
@@ -330,7 +338,6 @@ func (r *run) runScript(main *resolve.Module) error {
 // loadScript runs the top level of the script and of all it includes.
 func (r *run) loadScript(main *resolve.Module) (*workflow.Script, error) {
 	r.makeProcesses()
-	r.describeRun()
 	r.makeBuiltins()
 	outputs, err := r.outputs()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/config"
 	"sluice/internal/config/load"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
@@ -427,7 +428,7 @@ func (r *run) launch() {
 		ConfigFiles: r.config.Files, WorkDir: r.workDir, LaunchDir: r.o.LaunchDir, ProjectDir: r.projectDir,
 		HomeDir: home, UserName: user, Version: r.o.Version, Build: r.o.OwnVersion, Resume: r.resumed,
 		Stub: r.o.Stub, Preview: r.o.Preview, Start: r.start, PID: os.Getpid(),
-	}})
+	}, Facts: r.facts()})
 }
 
 // describeRun fills in `workflow`.
@@ -444,6 +445,7 @@ func (r *run) describeRun() {
 	if r.o.Project != nil {
 		project = *r.o.Project
 	}
+	settings, _ := r.config.Workflow()
 	for _, f := range []struct {
 		name string
 		v    value.Value
@@ -452,40 +454,66 @@ func (r *run) describeRun() {
 		{"scriptId", value.String(r.scriptID)},
 		{"scriptFile", value.ParsePath(r.script)},
 		{"scriptName", value.String(filepath.Base(r.script))},
-		{"projectName", value.String(firstOf(project.Name, filepath.Base(r.script)))},
 		{"repository", textOrNull(project.Repository)},
 		{"commitId", textOrNull(project.CommitID)},
 		{"revision", textOrNull(project.Revision)},
 		{"start", r.time(r.start)},
 		{"complete", nil},
 		{"duration", nil},
-		{"projectDir", value.ParsePath(r.projectDir)},
-		{"launchDir", value.ParsePath(r.o.LaunchDir)},
-		{"workDir", value.ParsePath(r.workDir)},
-		{"homeDir", value.ParsePath(home)},
-		{"outputDir", value.ParsePath(r.outputDir)},
-		{"userName", value.String(user)},
-		{"profile", value.String(firstOf(r.o.Profile, "standard"))},
-		{"container", nil},
-		{"containerEngine", textOrNull(r.box.Engine)},
+		{"container", r.imageNames()},
 		{"commandLine", value.String(r.o.CommandLine)},
 		{"nextflow", r.nextflow()},
 		{"success", value.Bool(false)},
+		{"projectDir", value.ParsePath(r.projectDir)},
+		{"projectName", value.String(firstOf(project.Name, filepath.Base(r.script)))},
+		{"launchDir", value.ParsePath(r.o.LaunchDir)},
+		{"outputDir", value.ParsePath(r.outputDir)},
+		{"workDir", value.ParsePath(r.workDir)},
+		{"homeDir", value.ParsePath(home)},
+		{"userName", value.String(user)},
 		{"exitStatus", nil},
 		{"errorMessage", nil},
 		{"errorReport", nil},
+		{"profile", value.String(firstOf(r.o.Profile, "standard"))},
+		{"sessionId", r.uuid(r.session)},
 		{"resume", value.Bool(r.resumed)},
 		{"stubRun", value.Bool(r.o.Stub)},
 		{"preview", value.Bool(r.o.Preview)},
-		{"sessionId", r.uuid(r.session)},
-		{"configFiles", files},
-		{"failOnIgnore", value.Bool(r.processes.FailOnIgnore)},
-		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest), Listed: manifestListed}},
+		{"containerEngine", textOrNull(r.box.Engine)},
 		{"wave", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false))}},
 		{"fusion", &workflow.Facts{Of: manifestClass, Values: value.MapOf("enabled", value.Bool(false), "version", nil)}},
+		{"configFiles", files},
+		{"stats", r.stats()},
+		{"manifest", &workflow.Facts{Of: manifestClass, Values: manifestValues(manifest), Listed: manifestListed}},
+		{"failOnIgnore", value.Bool(settings.FailOnIgnore)},
 	} {
 		m.Set(f.name, f.v)
 	}
+}
+
+// imageNames is `workflow.container`: the image of all processes, or those of
+// the selectors by their pattern.
+func (r *run) imageNames() value.Value {
+	images := value.NewMap(0)
+	r.config.Scope("process").Entries(func(k, v value.Value) bool {
+		name := value.ToString(k)
+		if _, _, ok := config.IsSelector(name); !ok {
+			return true
+		}
+		if m, ok := v.(*value.Map); ok {
+			if image, ok := value.Str(m.GetString("container")); ok {
+				images.Set(value.String(strings.TrimPrefix(name, "withName:")), value.String(image))
+			}
+		}
+		return true
+	})
+	if image, ok := value.Str(r.config.Get("process", "container")); ok {
+		if images.Len() == 0 {
+			return value.String(image)
+		}
+		images.Set(value.String("default"), value.String(image))
+	}
+	return images
 }
 
 var manifestClass = &value.Class{Name: "nextflow.config.Manifest", Parents: []*value.Class{value.ObjectClass}}
@@ -505,6 +533,7 @@ func manifestValues(m *value.Map) *value.Map {
 	}
 	all.Set(value.String("mainScript"), value.String("main.nf"))
 	all.Set(value.String("contributors"), value.NewList())
+	all.Set(value.String("recurseSubmodules"), value.Bool(false))
 	m.Entries(func(k, v value.Value) bool {
 		switch value.ToString(k) {
 		case "contributors", "gitmodules":

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"math"
-	"strconv"
 
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
@@ -22,7 +21,10 @@ func (s *runStats) ToString() string { return s.text }
 
 // stats is workflow.stats.
 func (r *run) stats() value.Value {
-	s := r.bus.Stats()
+	var s observe.Stats
+	if r.bus != nil {
+		s = r.bus.Stats()
+	}
 	return &runStats{Facts: workflow.Facts{Of: statsClass, Values: statsValues(&s)}, text: s.String()}
 }
 
@@ -51,7 +53,7 @@ func statsValues(s *observe.Stats) *value.Map {
 	} {
 		m.Set(value.String(c.name+"Count"), value.MakeInt(int64(c.n)))
 		if c.fmt {
-			m.Set(value.String(c.name+"CountFmt"), value.String(grouped(c.n)))
+			m.Set(value.String(c.name+"CountFmt"), value.String(observe.Grouped(c.n)))
 		}
 		if c.percent {
 			m.Set(value.String(c.name+"Pct"), percentOf(c.n, total))
@@ -82,13 +84,4 @@ func percentOf(n, of int) value.Value {
 		return value.Float(0)
 	}
 	return value.Float(float32(math.Round(10000*float64(n)/float64(of)) / 100))
-}
-
-// grouped is 1,234.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

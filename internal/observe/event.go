@@ -20,7 +20,18 @@ type Event struct {
 type Body interface{ body() }
 
 // RunStarted opens the stream.
-type RunStarted struct{ Launch Launch }
+type RunStarted struct {
+	Launch Launch
+	Facts  *Facts
+}
+
+// Facts are the parameters and `workflow` of a run as JSON has them. They are
+// there only when an observer wants them.
+type Facts struct {
+	Params   map[string]any
+	Workflow map[string]any // without stats
+	Config   string         // the configuration as text, without what is secret
+}
 
 // Launch is what is known of a run before its script is evaluated.
 type Launch struct {
@@ -155,6 +166,7 @@ type RunEnded struct {
 	Start    time.Time
 	Complete time.Time
 	Stats    Stats
+	Facts    *Facts
 }
 
 // Text is how -dump-hashes writes it. People cut the tenth field of the first

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -137,6 +138,23 @@ func (s Stats) CPUHours() string {
 		text += " (" + parts + ")"
 	}
 	return text
+}
+
+// Grouped is 1,234.
+func Grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// share is a part of a whole in percent, with two digits.
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return math.Round(10000*float64(n)/float64(of)) / 100
 }
 
 func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }

@@ -15,7 +15,7 @@ type Registry struct{ plugins []*Plugin }
 
 // NewRegistry knows the plugins built in and those accepted without effect.
 func NewRegistry(builtIn ...*Plugin) *Registry {
-	r := &Registry{plugins: append(slices.Clone(builtIn), withoutEffect...)}
+	r := &Registry{plugins: slices.Concat(builtIn, elsewhere, withoutEffect)}
 	slices.SortFunc(r.plugins, func(a, b *Plugin) int { return strings.Compare(a.Name, b.Name) })
 	return r
 }
@@ -72,7 +72,7 @@ func (r *Registry) Include(inc *syntax.Include, name string) diag.List {
 func (r *Registry) builtIn() string {
 	var names []string
 	for _, p := range r.plugins {
-		if p.BuiltIn {
+		if p.BuiltIn && len(p.Functions) > 0 {
 			names = append(names, "`"+p.Name+"`")
 		}
 	}
@@ -97,7 +97,9 @@ func (p *Plugin) missing(item *syntax.IncludeItem) *diag.Diagnostic {
 	for _, f := range p.Functions {
 		names = append(names, f.Name)
 	}
-	if near, ok := diag.Near(item.Name, names); ok {
+	if len(names) == 0 {
+		d.Notes = append(d.Notes, "it has none: what it does is asked for in the configuration")
+	} else if near, ok := diag.Near(item.Name, names); ok {
 		d.Help = fmt.Sprintf("it has `%s`", near)
 	} else {
 		d.Notes = append(d.Notes, "it has `"+strings.Join(names, "`, `")+"`")

@@ -1,10 +1,17 @@
 package plugin
 
+// elsewhere are plugins without functions for scripts, whose work other
+// packages do.
+var elsewhere = []*Plugin{
+	{Name: "nf-azure", BuiltIn: true, Doc: "Azure Batch, Blob storage: the executor `azurebatch`, `az://` paths"},
+	{Name: "nf-tower", BuiltIn: true, Doc: "reports to Seqera Platform: `-with-tower`, the scope `tower`"},
+	{Name: "nf-weblog", BuiltIn: true, Doc: "messages about the run to a web address: `-with-weblog`, the scope `weblog`"},
+}
+
 // withoutEffect are the plugins that a pipeline may name and that have no
 // effect: what they do is done otherwise, or is not done and said to be lost.
 var withoutEffect = []*Plugin{
 	{Name: "nf-amazon", Doc: "AWS Batch, S3", Lost: "tasks do not run on AWS Batch, `s3://` is not read by it"},
-	{Name: "nf-azure", Doc: "Azure Batch, Blob storage", Lost: "tasks do not run on Azure Batch, `az://` is not read by it"},
 	{
 		Name: "nf-boost", Doc: "experimental operators and automatic cleanup", Lost: "intermediate files are not deleted while the pipeline runs",
 		Elsewhere: map[string]string{
@@ -53,9 +60,7 @@ var withoutEffect = []*Plugin{
 		"sqlExecute": "call the client of the database in a process",
 	}},
 	{Name: "nf-teams", Doc: "messages to Teams", Lost: "nothing is sent to Teams"},
-	{Name: "nf-tower", Doc: "Seqera Platform", Lost: "the run is not shown in Seqera Platform"},
 	{Name: "nf-wave", Doc: "containers made on demand", Lost: "no container is made or fetched by Wave"},
-	{Name: "nf-weblog", Doc: "messages about the run to a web address", Lost: "its messages are built in, and sent with `weblog.enabled = true`"},
 	{Name: "nf-xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},
 	{Name: "nf-xpack-google", Doc: "extensions for Google Cloud", Lost: "tasks do not run on Google Batch"},
 	{Name: "xpack-amazon", Doc: "extensions for AWS", Lost: "tasks do not run on AWS Batch"},

@@ -27,6 +27,11 @@ func (m *Metadata) Property(name string) (value.Value, bool) {
 	return m.facts.Get(value.String(name))
 }
 
+// Facts calls f for each fact, in order.
+func (m *Metadata) Facts(f func(name string, v value.Value)) {
+	m.facts.Entries(func(k, v value.Value) bool { f(value.ToString(k), v); return true })
+}
+
 // SetProperty takes handlers: workflow.onComplete = { … }.
 func (m *Metadata) SetProperty(name string, v value.Value) bool {
 	c, ok := v.(*value.Closure)
@@ -109,6 +114,9 @@ type Flags struct{ m *value.Map }
 
 // NewFlags has the given flags set.
 func NewFlags(m *value.Map) *Flags { return &Flags{m} }
+
+// Values are the flags.
+func (f *Flags) Values() *value.Map { return f.m }
 
 func (*Flags) Class() *value.Class { return value.ObjectClass }
 

@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,8 +30,8 @@ const (
 type Options struct {
 	URL        string
 	BasicToken string // user:password of basic authorization; never shown
-	Params     any    // as known before the script is evaluated
-	Trace      func(*task.Task) map[string]any
+	Agent      string // the header User-Agent
+	Trace      func(*task.Task, time.Time) map[string]any
 	Warn       func(string) // told once, when a message does not arrive
 }
 
@@ -43,16 +46,7 @@ type Sender struct {
 	once     sync.Once
 	launch   observe.Launch
 	shutdown sync.Once
-
-	mu     sync.Mutex
-	params any
-}
-
-// SetParams tells what the script made of the parameters.
-func (s *Sender) SetParams(params any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.params = params
+	counts   observe.Counts
 }
 
 // A message is the body of one POST, as Nextflow's plugin sends it.
@@ -74,12 +68,20 @@ func CheckURL(text string) error {
 	return nil
 }
 
+// CheckToken says what is wrong with a token of basic authorization.
+func CheckToken(text string) error {
+	if text != "" && !strings.Contains(text, ":") {
+		return errors.New("it is `user:password`, and has no colon")
+	}
+	return nil
+}
+
 // New starts sending; Close ends it.
 func New(o Options) (*Sender, error) {
 	if err := CheckURL(o.URL); err != nil {
 		return nil, err
 	}
-	s := &Sender{o: o, params: o.Params, client: &http.Client{Timeout: patience}, queue: make(chan message, queued), done: make(chan struct{})}
+	s := &Sender{o: o, client: &http.Client{Timeout: patience}, queue: make(chan message, queued), done: make(chan struct{})}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	go s.send()
 	return s, nil
@@ -87,10 +89,11 @@ func New(o Options) (*Sender, error) {
 
 // Observe queues what an event says.
 func (s *Sender) Observe(ev observe.Event) {
+	s.counts.Observe(ev)
 	switch e := ev.Body.(type) {
 	case observe.RunStarted:
 		s.launch = e.Launch
-		s.add(ev.Time, "started", nil, s.metadata(nil))
+		s.add(ev.Time, "started", nil, s.metadata(e.Facts))
 	case observe.TaskChanged:
 		if name := steps[e.Step]; name != "" {
 			s.add(ev.Time, name, e.Task, nil)
@@ -98,7 +101,7 @@ func (s *Sender) Observe(ev observe.Event) {
 	case observe.WorkflowError:
 		s.add(ev.Time, "error", e.Task, nil)
 	case observe.RunEnded:
-		s.add(ev.Time, "completed", nil, s.metadata(&e))
+		s.add(ev.Time, "completed", nil, s.metadata(e.Facts))
 	}
 }
 
@@ -110,7 +113,7 @@ var steps = map[observe.TaskStep]string{
 func (s *Sender) add(at time.Time, event string, t *task.Task, metadata map[string]any) {
 	m := message{RunName: s.launch.RunName, RunID: s.launch.SessionID, Event: event, Time: at.UTC().Format(time.RFC3339), Metadata: metadata}
 	if t != nil && s.o.Trace != nil {
-		m.Trace = s.o.Trace(t)
+		m.Trace = s.o.Trace(t, at)
 	}
 	select {
 	case s.queue <- m:
@@ -120,34 +123,13 @@ func (s *Sender) add(at time.Time, event string, t *task.Task, metadata map[stri
 }
 
 // metadata is what is known of the run.
-func (s *Sender) metadata(end *observe.RunEnded) map[string]any {
-	l := &s.launch
-	w := map[string]any{
-		"runName": l.RunName, "sessionId": l.SessionID, "scriptId": l.ScriptID, "scriptFile": l.ScriptFile, "scriptName": l.ScriptName,
-		"commitId": orNull(l.CommitID), "projectDir": l.ProjectDir, "launchDir": l.LaunchDir, "workDir": l.WorkDir, "homeDir": l.HomeDir,
-		"userName": l.UserName, "commandLine": l.CommandLine, "profile": l.Profile, "configFiles": l.ConfigFiles, "resume": l.Resume,
-		"stubRun": l.Stub, "start": l.Start.Format(time.RFC3339), "nextflow": map[string]any{"version": l.Version}, "success": false,
-		"complete": nil, "duration": nil, "exitStatus": nil, "errorMessage": nil,
-	}
-	if end != nil {
-		w["success"], w["exitStatus"], w["errorMessage"] = end.Success, end.ExitCode, orNull(end.Error)
-		w["complete"], w["duration"] = end.Complete.Format(time.RFC3339), end.Complete.Sub(end.Start).Milliseconds()
-		w["stats"] = map[string]any{
-			"succeedCount": end.Stats.Succeeded, "cachedCount": end.Stats.Cached, "failedCount": end.Stats.Failed, "ignoredCount": end.Stats.Ignored,
-			"computeTimeFmt": end.Stats.CPUHours(), "succeedDuration": end.Stats.SucceedTime.Milliseconds(),
-			"cachedDuration": end.Stats.CachedTime.Milliseconds(), "failedDuration": end.Stats.FailedTime.Milliseconds(),
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return map[string]any{"parameters": s.params, "workflow": w}
-}
-
-func orNull(text string) any {
-	if text == "" {
+func (s *Sender) metadata(f *observe.Facts) map[string]any {
+	if f == nil {
 		return nil
 	}
-	return text
+	w := maps.Clone(f.Workflow)
+	w["stats"] = s.counts.Stats()
+	return map[string]any{"parameters": f.Params, "workflow": w}
 }
 
 // send posts what waits, one after the other.
@@ -177,6 +159,9 @@ func (s *Sender) post(m message) error {
 		return fmt.Errorf("write a message: %w", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
+	if s.o.Agent != "" {
+		r.Header.Set("User-Agent", s.o.Agent)
+	}
 	if s.o.BasicToken != "" {
 		r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(s.o.BasicToken)))
 	}
