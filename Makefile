@@ -41,3 +41,4 @@ need:
 	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount
 	@tools/need-azure
 	@tools/need-podman
+	@tools/need-sshd

@@ -35,6 +35,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 //	nocontainers        no container is left that mounts a directory of the script
 //	commit dir branch [tag]  commit all files of dir, a git repository from then on
 //	serve dir user password  keep the repositories below dir at http://$SERVER, for one user
+//	forge host dir user password  the same as https://host, behind a proxy and an authority of its own
 //	tmpfs dir size      mount a file system of that size (needs root)
 //	readonly dir        make dir refuse writes, from root too
 func TestScripts(t *testing.T) {
@@ -67,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"commit":       commit,
 			"says":         says,
 			"serve":        serve,
+			"forge":        forge,
 			"waitfor":      waitFor,
 			"signal":       signalBackground,
 			"nochildren":   noChildren,

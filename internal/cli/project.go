@@ -283,7 +283,7 @@ func (p *program) locate(ctx context.Context, r *request, name string, announce 
 		return &located{script: name, release: func() error { return nil }}, nil
 	case !errors.Is(err, os.ErrNotExist) && !project.IsAddress(name):
 		return nil, fmt.Errorf("open script: %w", err)
-	case p.meansFile(name):
+	case p.meansFile(r, name):
 		return nil, p.missingScript(name, path)
 	}
 	return p.locateProject(ctx, r, name, announce)
@@ -297,7 +297,7 @@ func localRevision(name, path string) error {
 }
 
 // meansFile says whether a name that does not exist was meant as a local path.
-func (p *program) meansFile(name string) bool {
+func (p *program) meansFile(r *request, name string) bool {
 	if project.IsAddress(name) {
 		return false
 	}
@@ -313,7 +313,7 @@ func (p *program) meansFile(name string) bool {
 		st, err := os.Stat(p.abs(strings.SplitN(name, "/", 2)[0]))
 		return err == nil && st.IsDir()
 	}
-	if strings.Count(name, "/") > 1 {
+	if strings.Count(name, "/") > 1 && r.project.hub == "" { // group/subgroup/name of a service
 		_, err := os.Stat(filepath.Join(p.assets(), filepath.FromSlash(name)))
 		return err != nil
 	}
@@ -378,7 +378,7 @@ func (p *program) projectFiles(r *request, name string) (string, error) {
 		}
 		return name, nil
 	}
-	if p.meansFile(name) {
+	if p.meansFile(r, name) {
 		return "", p.missingScript(name, p.abs(name))
 	}
 	store, err := p.projects(r)

@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,19 +29,24 @@ func (src *Source) list(ctx context.Context) ([]*plumbing.Reference, error) {
 		}
 		return references(r)
 	}
-	remote := git.NewRemote(memory.NewStorage(), &config.RemoteConfig{Name: remoteName, URLs: []string{src.Clone}})
-	refs, err := remote.ListContext(ctx, &git.ListOptions{Auth: src.auth(), PeelingOption: git.AppendPeeled})
+	address, auth := src.dial()
+	remote := git.NewRemote(memory.NewStorage(), &config.RemoteConfig{Name: remoteName, URLs: []string{address}})
+	refs, err := remote.ListContext(ctx, &git.ListOptions{Auth: auth, PeelingOption: git.AppendPeeled})
 	if err != nil {
 		return nil, src.explain(err)
 	}
 	return refs, nil
 }
 
-func (src *Source) auth() transport.AuthMethod {
+// dial is the address that is called, and who signs in there.
+func (src *Source) dial() (string, transport.AuthMethod) {
 	if strings.HasPrefix(src.Clone, "http") {
-		return src.provider.auth()
+		return src.Clone, src.provider.auth()
 	}
-	return nil // of ssh: what the agent has
+	if s := src.ssh(); s != nil {
+		return s.address, s.user
+	}
+	return src.Clone, nil
 }
 
 // fetch brings all branches and tags into a copy, and notes which is the
@@ -69,9 +75,10 @@ func (src *Source) fetch(ctx context.Context, dir string, depth int) error {
 			return fmt.Errorf("copy objects of %s: %w", src.Clone, err)
 		}
 	default:
+		address, auth := src.dial()
 		err = r.FetchContext(ctx, &git.FetchOptions{
-			RemoteName: remoteName, RemoteURL: src.Clone, RefSpecs: []config.RefSpec{refSpec}, Depth: depth,
-			Auth: src.auth(), Tags: git.AllTags, Force: true,
+			RemoteName: remoteName, RemoteURL: address, RefSpecs: []config.RefSpec{refSpec}, Depth: depth,
+			Auth: auth, Tags: git.AllTags, Force: true,
 		})
 		if err != nil && !errors.Is(err, git.NoErrAlreadyUpToDate) {
 			return src.explain(err)
@@ -165,12 +172,16 @@ func headBranch(refs []*plumbing.Reference) (string, bool) {
 
 // explain turns what the network says into what the user can do.
 func (src *Source) explain(err error) error {
+	if e := src.explainSSH(err); e != nil {
+		return e
+	}
 	e := &Error{Err: err}
 	sign := fmt.Sprintf("give user and password of the provider `%s` in the SCM configuration, or with `-user name:password`", src.provider.Name)
 	if src.provider.Platform == "github" {
 		sign += ", or a token in GITHUB_TOKEN"
 	}
 	var netErr net.Error
+	var stranger x509.UnknownAuthorityError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
@@ -185,6 +196,9 @@ func (src *Source) explain(err error) error {
 		e.Help = sign
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
 		e.Message = fmt.Sprintf("the repository `%s` is empty", src.Shown)
+	case errors.As(err, &stranger):
+		e.Message = fmt.Sprintf("cannot reach `%s`: nobody whom this machine trusts vouches for its certificate", src.Shown)
+		e.Help = "SSL_CERT_FILE names a file with the certificates of the authorities to trust, in PEM"
 	case errors.As(err, &netErr):
 		e.Message = fmt.Sprintf("cannot reach `%s`: %s", src.Shown, Redact(innermost(err)))
 		e.Help = "check network and proxy; a project that is on this machine runs with `-offline`"

@@ -27,7 +27,7 @@ type Source struct {
 const localOrg = "local"
 
 // Words of an scp-like address: user@host:path.
-var scpAddress = regexp.MustCompile(`^(?:([^/@:]+)@)?([^/@:]+):([^/].*)$`)
+var scpAddress = regexp.MustCompile(`^(?:([^/@:]+)@)?([^/@:]+):([^/].*|/[^/].*)$`)
 
 // IsAddress says whether text is the address of a repository rather than a name.
 func IsAddress(text string) bool {
