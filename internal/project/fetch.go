@@ -52,7 +52,7 @@ func (src *Source) dial() (string, transport.AuthMethod) {
 // fetch brings all branches and tags into a copy, and notes which is the
 // repository's own choice. What is gone there stays here.
 func (src *Source) fetch(ctx context.Context, dir string, depth int) error {
-	r, err := git.PlainOpen(dir)
+	r, err := openRepository(dir)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", dir, err)
 	}
@@ -85,6 +85,36 @@ func (src *Source) fetch(ctx context.Context, dir string, depth int) error {
 		}
 	}
 	return storeReferences(r, refs)
+}
+
+// fetchCommit brings a commit that no branch or tag leads to, as after a branch
+// was rewritten, or outside a shallow copy. A server may refuse: then it is
+// not here afterwards.
+func (src *Source) fetchCommit(ctx context.Context, r *git.Repository, commit plumbing.Hash) error {
+	if _, err := r.CommitObject(commit); err == nil || src.Local {
+		return nil
+	}
+	address, auth := src.dial()
+	err := r.FetchContext(ctx, &git.FetchOptions{
+		RemoteName: remoteName, RemoteURL: address, Auth: auth, Tags: git.NoTags,
+		RefSpecs: []config.RefSpec{config.RefSpec(commit.String() + ":refs/pinned/" + commit.String())},
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var netErr net.Error
+	if errors.As(err, &netErr) {
+		return src.explain(err)
+	}
+	return nil
+}
+
+// fetchPinned is fetchCommit for a revision that is a whole commit.
+func (src *Source) fetchPinned(ctx context.Context, r *git.Repository, revision string) error {
+	if len(revision) != 40 || !plumbing.IsHash(revision) {
+		return nil
+	}
+	return src.fetchCommit(ctx, r, plumbing.NewHash(revision))
 }
 
 // outdated says whether the repository has something that the copy has not.

@@ -112,6 +112,9 @@ func (s *Store) urlSource(text string) (*Source, error) {
 }
 
 func (s *Store) remoteSource(clone, host, repo, text string) (*Source, error) {
+	if strings.HasPrefix(host, "-") { // other programs would take it for an option
+		return nil, &Error{Message: fmt.Sprintf("`%s` is not the name of a host", host), Help: "write `https://host/org/name`"}
+	}
 	repo = strings.TrimSuffix(strings.Trim(repo, "/"), ".git")
 	repo = strings.Replace(repo, "/_git/", "/", 1)
 	repo = strings.TrimPrefix(repo, "scm/")

@@ -58,7 +58,7 @@ func (p *Project) URL() string {
 }
 
 func (p *Project) open() (*git.Repository, error) {
-	r, err := git.PlainOpen(p.Dir)
+	r, err := openRepository(p.Dir)
 	if err != nil {
 		return nil, p.broken(err)
 	}

@@ -179,6 +179,41 @@ func TestPullsAtOnce(t *testing.T) {
 	}
 }
 
+// A download that is interrupted leaves nothing, and the next one works.
+func TestInterruptedDownload(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, "")
+	srv.push(t, "org/pipe", "main", map[string]string{"main.nf": "one\n"})
+	s := store(t, nil)
+	address := srv.URL + "/org/pipe"
+	srv.stall.Store(true)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-srv.stalled
+		cancel()
+	}()
+	if _, err := open(t, s, address).Pull(ctx, ""); err == nil {
+		t.Fatal("the download passes for whole")
+	}
+	if left, err := filepath.Glob(filepath.Join(s.o.Root, "org/*")); err != nil || len(left) > 0 {
+		t.Errorf("left are %s, %v", left, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(s.o.Root, "org/.*")); err != nil || len(left) > 0 {
+		t.Errorf("left are %s, %v", left, err)
+	}
+	// As a kill would have left it.
+	write(t, filepath.Join(s.o.Root, "org/.pipe.part/.git/HEAD"), "half")
+	if names, err := s.List(); err != nil || len(names) > 0 {
+		t.Errorf("half a download is listed: %s, %v", names, err)
+	}
+	srv.stall.Store(false)
+	p := open(t, s, address)
+	pull(t, p, "")
+	if got := read(t, p.Dir, "main.nf"); got != "one\n" {
+		t.Errorf("main.nf is %q", got)
+	}
+}
+
 func TestNoNetwork(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, "")

@@ -142,7 +142,7 @@ func (p *Project) cloneInto(ctx context.Context, dir, revision string) error {
 		return err
 	}
 	// The objects are new to an open repository.
-	if r, err = git.PlainOpen(dir); err != nil {
+	if r, err = openRepository(dir); err != nil {
 		return fmt.Errorf("clone into %s: %w", dir, err)
 	}
 	branch, err := p.firstBranch(r)
@@ -172,6 +172,9 @@ func (p *Project) checkoutAsked(ctx context.Context, r *git.Repository, dir, rev
 			return nil
 		}
 		revision = m.DefaultBranch
+	}
+	if err := p.source.fetchPinned(ctx, r, revision); err != nil {
+		return err
 	}
 	t, err := resolve(r, revision, remoteFirst)
 	if err != nil {
@@ -236,6 +239,9 @@ func (p *Project) update(ctx context.Context, revision string) (string, error) {
 		return "", err
 	}
 	if r, err = p.open(); err != nil {
+		return "", err
+	}
+	if err := p.source.fetchPinned(ctx, r, revision); err != nil {
 		return "", err
 	}
 	t, err := resolve(r, revision, remoteFirst)

@@ -32,11 +32,13 @@ type server struct {
 	root     string
 	password string // of the user bob; "": everyone may read
 	refused  atomic.Int32
+	stall    atomic.Bool // an answer with objects begins and never ends
+	stalled  chan struct{}
 }
 
 func serve(t *testing.T, password string) *server {
 	t.Helper()
-	s := &server{root: t.TempDir(), password: password}
+	s := &server{root: t.TempDir(), password: password, stalled: make(chan struct{}, 8)}
 	backend := &cgi.Handler{
 		Path:   filepath.Join(strings.TrimSpace(command(t, ".", "git", "--exec-path")), "git-http-backend"),
 		Env:    []string{"GIT_PROJECT_ROOT=" + s.root, "GIT_HTTP_EXPORT_ALL=1"},
@@ -47,6 +49,16 @@ func serve(t *testing.T, password string) *server {
 			s.refused.Add(1)
 			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if s.stall.Load() && r.Method == http.MethodPost {
+			w.Header().Set("Content-Type", "application/x-git-upload-pack-result")
+			if _, err := w.Write([]byte("0008NAK\n")); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+			s.stalled <- struct{}{}
+			<-r.Context().Done()
 			return
 		}
 		backend.ServeHTTP(w, r)

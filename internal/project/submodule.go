@@ -59,6 +59,9 @@ func (p *Project) checkoutSubmodule(ctx context.Context, parent *Source, sub *gi
 	if err != nil {
 		return err
 	}
+	if status.Expected.IsZero() { // .gitmodules still names what the tree has no more
+		return nil
+	}
 	src, err := p.submoduleSource(parent, sub.Config().URL)
 	if err != nil {
 		return err
@@ -75,7 +78,10 @@ func (p *Project) checkoutSubmodule(ctx context.Context, parent *Source, sub *gi
 		if err := src.fetch(ctx, w.Filesystem.Root(), 0); err != nil {
 			return err
 		}
-		if r, err = git.PlainOpen(w.Filesystem.Root()); err != nil {
+		if r, err = openRepository(w.Filesystem.Root()); err != nil {
+			return err
+		}
+		if err := src.fetchCommit(ctx, r, status.Expected); err != nil {
 			return err
 		}
 		if w, err = r.Worktree(); err != nil {

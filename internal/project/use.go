@@ -20,7 +20,7 @@ func (p *Project) hold(c *Checkout) (*Checkout, error) {
 	if c.use, err = p.store.lock(p.Name, ".use", unix.LOCK_SH); err != nil {
 		return nil, err
 	}
-	r, err := git.PlainOpen(c.Dir)
+	r, err := openRepository(c.Dir)
 	if err != nil {
 		return nil, errors.Join(p.broken(err), c.Release())
 	}
@@ -128,6 +128,9 @@ func (p *Project) locate(ctx context.Context, r *git.Repository, revision string
 	if r, err = p.open(); err != nil {
 		return nil, nil, err
 	}
+	if err := p.source.fetchPinned(ctx, r, revision); err != nil {
+		return nil, nil, err
+	}
 	if t, err = resolve(r, revision, localFirst); err != nil {
 		return nil, nil, err
 	}
@@ -215,7 +218,7 @@ func (p *Project) copyCommit(ctx context.Context, dir string, t *target) error {
 			return fmt.Errorf("copy the project to %s: %w", dir, err)
 		}
 	}
-	if r, err = git.PlainOpen(dir); err != nil {
+	if r, err = openRepository(dir); err != nil {
 		return fmt.Errorf("copy the project to %s: %w", dir, err)
 	}
 	return p.checkout(ctx, r, dir, &target{commit: t.commit})
