@@ -89,7 +89,7 @@ func (p *program) printConfig(r *request) error {
 		return err
 	}
 	o := r.engine
-	o.Script = "."
+	o.Script, o.SecretNames = ".", true
 	if len(r.args) > 0 {
 		if o.Script, err = p.projectFiles(r, r.args[0]); err != nil {
 			return err

@@ -31,6 +31,7 @@ type Options struct {
 	Profile        string     // comma-separated
 	IgnoreIncludes bool       // -config-ignore-includes
 	AllProfiles    bool       // Config alone: keep the profiles, apply none
+	SecretNames    bool       // Config alone: a secret is the text `secrets.NAME`, so that none is shown
 	Process        *value.Map // -process.x=y
 	Executor       *value.Map // -executor.x=y
 	Env            *value.Map // -e.x=y

@@ -55,35 +55,37 @@ type run struct {
 	resumed    bool
 	start      time.Time
 
-	config    *config.Config
-	box       config.Container // the container engine that is switched on
-	images    *software.Images
-	conda     *software.Environments // nil where it is not switched on
-	spack     *software.Environments
-	params    *value.Map
-	table     *stdlib.Table
-	interp    *interp.Interp
-	names     *names
-	modules   *modules
-	lib       *lib
-	lock      sync.Mutex
-	thread    *value.Thread
-	graph     *dataflow.Graph
-	builtins  map[string]value.Value
-	meta      *workflow.Metadata
-	processes *process.Run
-	defined   []*process.Process // in the order in which scripts were loaded
-	runtime   *workflow.Runtime
-	tasks     *tasks
-	cache     *cache.Cache
-	storages  *storages
-	cloud     *cloud
-	trees     *trees
-	publisher *publish.Publisher
-	plugins   *plugin.Registry
-	uses      []plugin.Use              // plugins that the pipeline asks for
-	factories map[string]value.Callable // channel factories of plugins, by the name in the script
-	ansi      bool                      // the terminal shows colours and progress that redraws itself
+	config *config.Config
+	// configFiles are those that were named or are looked for, without what they include.
+	configFiles []string
+	box         config.Container // the container engine that is switched on
+	images      *software.Images
+	conda       *software.Environments // nil where it is not switched on
+	spack       *software.Environments
+	params      *value.Map
+	table       *stdlib.Table
+	interp      *interp.Interp
+	names       *names
+	modules     *modules
+	lib         *lib
+	lock        sync.Mutex
+	thread      *value.Thread
+	graph       *dataflow.Graph
+	builtins    map[string]value.Value
+	meta        *workflow.Metadata
+	processes   *process.Run
+	defined     []*process.Process // in the order in which scripts were loaded
+	runtime     *workflow.Runtime
+	tasks       *tasks
+	cache       *cache.Cache
+	storages    *storages
+	cloud       *cloud
+	trees       *trees
+	publisher   *publish.Publisher
+	plugins     *plugin.Registry
+	uses        []plugin.Use              // plugins that the pipeline asks for
+	factories   map[string]value.Callable // channel factories of plugins, by the name in the script
+	ansi        bool                      // the terminal shows colours and progress that redraws itself
 
 	bus       *observe.Bus
 	tower     *tower.Client // nil where Seqera Platform is not told

@@ -184,6 +184,9 @@ func (r *run) dumps(tag string) bool {
 
 // warnSelectors tells of selectors that match no process.
 func (r *run) warnSelectors() {
+	if v, set := r.config.Lookup("nextflow", "enable", "configProcessNamesValidation"); set && !value.Truth(v) {
+		return
+	}
 	for _, p := range r.config.UnusedSelectors(r.processes.Names()) {
 		r.warn("There's no process matching config selector: " + p)
 	}

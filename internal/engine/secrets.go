@@ -15,6 +15,7 @@ type vault struct {
 	getenv func(string) (string, bool)
 	values map[string]string
 	fail   func(error) // ends the run; nil while the configuration is read
+	names  bool        // secrets are their names: what is made of them is to be shown
 	err    error
 }
 
@@ -62,6 +63,9 @@ func (*vault) ToString() string { return "secrets" }
 // Property is `secrets.NAME`, null when there is none of that name. A store
 // that cannot be read ends the run.
 func (v *vault) Property(name string) (value.Value, bool) {
+	if v.names {
+		return value.String("secrets." + name), true
+	}
 	text, found, err := v.get(name)
 	if !v.enabled() {
 		found, err = false, fmt.Errorf("`secrets.%s` is asked for, and secrets are switched off: set NXF_ENABLE_SECRETS=true in the environment", name)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"sluice/internal/config"
 	"sluice/internal/config/load"
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/interp"
@@ -91,6 +90,7 @@ func (r *run) loadConfig() (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.configFiles = files
 	if defaults, ok := r.o.Getenv(DefaultsVariable); ok && defaults != "" {
 		files = append([]string{defaults}, files...)
 	}
@@ -98,7 +98,7 @@ func (r *run) loadConfig() (diag.List, error) {
 	for _, m := range r.table.Globals() {
 		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
 	}
-	r.vault = &vault{getenv: r.o.Getenv}
+	r.vault = &vault{getenv: r.o.Getenv, names: r.o.SecretNames}
 	r.builtins["secrets"] = r.vault
 	r.builtins["sendMail"] = r.mailer()
 	if err := r.libraries(r.o.With["lib"]); err != nil {
@@ -425,7 +425,7 @@ func (r *run) launch() {
 	r.post(observe.RunStarted{Launch: observe.Launch{
 		ScriptName: r.shown, CommitID: commit, Announced: r.o.Announced, ScriptFile: r.script, ScriptID: r.scriptID, RunName: r.name, SessionID: r.session,
 		Revision: revision, CommandLine: r.o.CommandLine, Profile: firstOf(r.o.Profile, "standard"),
-		ConfigFiles: r.config.Files, WorkDir: r.workDir, LaunchDir: r.o.LaunchDir, ProjectDir: r.projectDir,
+		ConfigFiles: r.configFiles, WorkDir: r.workDir, LaunchDir: r.o.LaunchDir, ProjectDir: r.projectDir,
 		HomeDir: home, UserName: user, Version: r.o.Version, Build: r.o.OwnVersion, Resume: r.resumed,
 		Stub: r.o.Stub, Preview: r.o.Preview, Start: r.start, PID: os.Getpid(),
 	}, Facts: r.facts()})
@@ -436,7 +436,7 @@ func (r *run) describeRun() {
 	home, _ := r.o.Getenv("HOME")
 	user := r.user()
 	files := value.NewList()
-	for _, f := range r.config.Files {
+	for _, f := range r.configFiles {
 		files.Elems = append(files.Elems, value.ParsePath(f))
 	}
 	manifest := r.config.Scope("manifest")
@@ -460,7 +460,7 @@ func (r *run) describeRun() {
 		{"start", r.time(r.start)},
 		{"complete", nil},
 		{"duration", nil},
-		{"container", r.imageNames()},
+		{"container", r.selectedImages()},
 		{"commandLine", value.String(r.o.CommandLine)},
 		{"nextflow", r.nextflow()},
 		{"success", value.Bool(false)},
@@ -489,31 +489,6 @@ func (r *run) describeRun() {
 	} {
 		m.Set(f.name, f.v)
 	}
-}
-
-// imageNames is `workflow.container`: the image of all processes, or those of
-// the selectors by their pattern.
-func (r *run) imageNames() value.Value {
-	images := value.NewMap(0)
-	r.config.Scope("process").Entries(func(k, v value.Value) bool {
-		name := value.ToString(k)
-		if _, _, ok := config.IsSelector(name); !ok {
-			return true
-		}
-		if m, ok := v.(*value.Map); ok {
-			if image, ok := value.Str(m.GetString("container")); ok {
-				images.Set(value.String(strings.TrimPrefix(name, "withName:")), value.String(image))
-			}
-		}
-		return true
-	})
-	if image, ok := value.Str(r.config.Get("process", "container")); ok {
-		if images.Len() == 0 {
-			return value.String(image)
-		}
-		images.Set(value.String("default"), value.String(image))
-	}
-	return images
 }
 
 var manifestClass = &value.Class{Name: "nextflow.config.Manifest", Parents: []*value.Class{value.ObjectClass}}

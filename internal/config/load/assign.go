@@ -149,7 +149,7 @@ func (u *unit) setIn(root *value.Map, path []string, v value.Value) {
 		return
 	}
 	if len(path) == 1 {
-		u.view = mergeParams(overlay(u.baseOrEmpty(), v), u.l.Params)
+		u.see(overlay(u.baseOrEmpty(), v))
 		return
 	}
 	u.touch(path[1])

@@ -33,9 +33,17 @@ type unit struct {
 func (l *loader) newUnit(name string, before *value.Map) *unit {
 	u := &unit{l: l, name: name, own: value.NewMap(8), over: value.NewMap(0), leaked: map[string]bool{}}
 	u.base, _ = before.GetString("params").(*value.Map)
-	u.view = mergeParams(u.base, l.Params)
+	u.see(u.base)
 	u.root = &scope{u: u}
 	return u
+}
+
+// see makes what these and the given parameters come to the view.
+func (u *unit) see(params value.Value) {
+	u.view = mergeParams(params, u.l.Params)
+	if u.l.older() {
+		u.view.Missing = u.readUnset
+	}
 }
 
 // run reads and evaluates the file; at is the include that asked for it.

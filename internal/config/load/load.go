@@ -68,6 +68,7 @@ func Load(o Options) (*config.Config, diag.List, error) {
 		return nil, l.warnings, err
 	}
 	l.final = mergeParams(l.state.GetString("params"), l.Params)
+	l.forgetUnset(l.final)
 	l.state.Set(value.String("params"), l.final)
 	l.finish()
 	return l.config, l.warnings, nil
@@ -100,6 +101,7 @@ type loader struct {
 	// call what a file around theirs defines after including it.
 	functions map[string]value.Callable
 	copies    []copied // blocks of the file, see older.go
+	unset     []string // parameters that were read before they were set
 
 	needsOlder bool                    // a file holds what only the older grammar takes
 	parsed     map[string]*syntax.File // files read to decide about the grammar

@@ -93,6 +93,26 @@ func (u *unit) treeOf(path []string) *value.Map {
 	return u.own
 }
 
+// readUnset keeps the place of a parameter that is read before it is set: it
+// stands there in what is printed.
+func (u *unit) readUnset(name value.Value) {
+	params := u.open([]string{"params"})
+	if !params.Has(name) {
+		params.Set(name, value.NewMap(0))
+		u.l.unset = append(u.l.unset, value.ToString(name))
+	}
+}
+
+// forgetUnset takes out the parameters that were read and never set.
+func (l *loader) forgetUnset(params *value.Map) {
+	for _, name := range l.unset {
+		m, isMap := params.GetString(name).(*value.Map)
+		if isMap && m.Len() == 0 && !l.config.Values[config.Key("params", name)] {
+			params.Delete(value.String(name))
+		}
+	}
+}
+
 // begin opens the block of inner, which stands in s.
 func (u *unit) begin(inner, s *scope) {
 	defer s.name(inner.path[len(inner.path)-1])
@@ -130,6 +150,23 @@ func (u *unit) beginOver(inner, s *scope) {
 		parent.Set(value.String(name), value.NewMap(2))
 	}
 	inner.replace = false
+}
+
+// profileParams are the parameters of the profile in which s stands, with all
+// profiles kept: they began as a copy of those of the file.
+func (u *unit) profileParams(s *scope) (*value.Map, bool) {
+	if !u.l.AllProfiles || !u.l.older() || len(s.path) < 2 || s.path[0] != "profiles" {
+		return nil, false
+	}
+	for b := s; b != nil && len(b.path) > 1; b = b.parent {
+		at, ok := setIn(u.own, b, "params")
+		if !ok {
+			continue
+		}
+		m, ok := u.openIn(u.own, b.path).GetString(at[len(at)-1]).(*value.Map)
+		return m, ok
+	}
+	return nil, false
 }
 
 // copyAround is the nearest block of the same name around, copied without

@@ -79,6 +79,9 @@ func (s *scope) Property(name string) (value.Value, bool) {
 		if u.l.final != nil {
 			return u.l.final, true
 		}
+		if own, ok := u.profileParams(s); ok {
+			return own, true
+		}
 		return u.view, true
 	}
 	for b := s; b != nil; b = b.parent {

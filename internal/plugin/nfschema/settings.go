@@ -27,6 +27,7 @@ type settings struct {
 	brackets    bool // patterns and lists stand in brackets
 	coreFirst   bool // summaries begin with the options of the engine
 	unitsAsText bool // sizes and durations are checked as text
+	noFiles     bool // summaries leave the configuration files empty
 }
 
 type helpSettings struct {
@@ -140,7 +141,7 @@ func newSettings(env *plugin.Env) *settings {
 		unknownParam: r.level("failUnrecognisedParams", "logging", "unrecognisedParams"),
 		unknownHead:  r.level("failUnrecognisedHeaders", "logging", "unrecognisedHeaders"),
 		dropFalse:    env.Version.Before(2, 7, 0), unitsAsText: env.Version.Before(2, 7, 0),
-		brackets: env.Version.Before(2, 7, 3), coreFirst: env.Version.Before(2, 1, 0),
+		brackets: env.Version.Before(2, 7, 3), coreFirst: env.Version.Before(2, 1, 0), noFiles: env.Version.Before(2, 3, 0),
 	}
 	if s.maxValue < 1 && s.maxValue != -1 {
 		r.wrong("a value above 0 or -1", 150, "maxErrValSize")
@@ -185,7 +186,7 @@ func oldSettings(env *plugin.Env, options *value.Map) *settings {
 	}
 	s := &settings{
 		schema: "nextflow_schema.json", lenient: truth("validationLenientMode"), colors: colors{off: mono || !env.Colors},
-		unknownParam: "warn", unknownHead: "warn", dropFalse: true, unitsAsText: true, coreFirst: true,
+		unknownParam: "warn", unknownHead: "warn", dropFalse: true, unitsAsText: true, coreFirst: true, noFiles: true,
 		help: helpSettings{short: "help", showHidden: truth("validationShowHiddenParams"), width: 160},
 	}
 	if v := options.GetString("parameters_schema"); v != nil {

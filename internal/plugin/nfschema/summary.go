@@ -95,6 +95,9 @@ func (u *use) coreSummary() (*value.Map, error) {
 	set("userName", fact("userName"))
 	set("profile", fact("profile"))
 	files, _ := value.Elements(fact("configFiles"))
+	if u.set.noFiles {
+		files = nil
+	}
 	var names []string
 	for _, f := range files {
 		names = append(names, value.ToString(f))
