@@ -144,6 +144,8 @@ func (u *unit) stmt(st syntax.Stmt, s *scope) error {
 		return nil
 	case *syntax.VarDecl:
 		return u.declare(st, s)
+	case *syntax.Import:
+		return u.importClass(st)
 	case *syntax.Block:
 		return u.stmts(st.Stmts, s.nested())
 	case *syntax.If:
@@ -187,6 +189,28 @@ func (u *unit) labeled(st *syntax.Labeled, s *scope) error {
 		d.Help = "`" + near + "` is one"
 	}
 	return problems
+}
+
+// importClass makes a class known by its simple name in this file.
+func (u *unit) importClass(d *syntax.Import) error {
+	var problems diag.List
+	if d.Static || d.Star {
+		p := problems.Add(d.Where, "only `import` of one class is understood in a configuration file")
+		p.Help = "write the full name of the class where it is used"
+		return problems
+	}
+	x, _ := syntax.ParseExpr(source.NewFile(u.l.shown(u.name), d.Name))
+	v, err := u.l.Eval.Eval(x, u.root)
+	if _, isClass := v.(value.ClassRef); !isClass || err != nil {
+		problems.Add(d.Where, "the class `"+d.Name+"` is not known")
+		return problems
+	}
+	name := d.Alias
+	if name == "" {
+		name = d.Name[strings.LastIndexByte(d.Name, '.')+1:]
+	}
+	u.root.declare(name, v)
+	return nil
 }
 
 func includeCall(x syntax.Expr) (*syntax.Call, bool) {

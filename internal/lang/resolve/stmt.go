@@ -111,6 +111,8 @@ func (r *resolver) stmt(s syntax.Stmt) {
 		r.stmts(s.Body)
 	case *syntax.ConfigInclude:
 		r.expr(s.X)
+	case *syntax.Import:
+		r.importClass(s)
 	case *syntax.FuncDef:
 		r.funcDef(s)
 	default:

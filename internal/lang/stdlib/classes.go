@@ -168,6 +168,7 @@ var classDefs = []classDef{
 
 	{class: value.SystemClass, statics: systemStatics, constants: systemConstants},
 	{class: value.RuntimeClass, methods: runtimeMethods, statics: runtimeStatics},
+	{class: value.SysHelperClass, statics: sysHelperStatics},
 	{class: value.ThreadClass, statics: threadStatics},
 	{class: value.ThrowableClass, methods: exceptionMethods},
 	{class: value.UUIDClass, methods: uuidMethods, statics: uuidStatics, constructors: uuidConstructors},

@@ -1,12 +1,15 @@
 package stdlib
 
 import (
+	"fmt"
 	"os"
 	"os/user"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"sluice/internal/lang/value"
 )
@@ -110,6 +113,28 @@ func (JavaRuntime) Class() *value.Class { return value.RuntimeClass }
 
 func runtimeStatics() []def {
 	return []def{{"getRuntime", "", "is the runtime", func(c call) (value.Value, error) { return JavaRuntime{}, nil }}}
+}
+
+// sysHelperStatics tell what machine this is: pipelines ask in their
+// configuration, to lower what they request.
+func sysHelperStatics() []def {
+	return []def{
+		{"getAvailCpus", "", "is the number of processors", func(c call) (value.Value, error) { return value.Int(runtime.NumCPU()), nil }},
+		{"getAvailMemory", "", "is the memory of this machine", func(c call) (value.Value, error) {
+			var si unix.Sysinfo_t
+			if err := unix.Sysinfo(&si); err != nil {
+				return nil, fmt.Errorf("read memory size: %w", err)
+			}
+			return value.Memory(int64(si.Totalram) * int64(si.Unit)), nil
+		}},
+		{"getAvailDisk", "", "is the free disk of the launch directory", func(c call) (value.Value, error) {
+			var st unix.Statfs_t
+			if err := unix.Statfs(c.th.Host.LaunchDir(), &st); err != nil {
+				return nil, fmt.Errorf("read free disk: %w", err)
+			}
+			return value.Memory(int64(st.Bavail) * st.Bsize), nil
+		}},
+	}
 }
 
 func runtimeMethods() []def {

@@ -669,6 +669,7 @@ func (*ConfigBlock) stmt()    {}
 func (*ConfigSelector) stmt() {}
 func (*ConfigInclude) stmt()  {}
 func (*FuncDef) stmt()        {} // in configuration files
+func (*Import) stmt()         {} // in configuration files
 
 func (*TopStmt) decl()     {}
 func (*Import) decl()      {}

@@ -12,6 +12,9 @@ func (p *parser) configStmt(list *[]Stmt) bool {
 		word := p.text(start)
 		next := p.peek()
 		switch {
+		case word == "import" && p.depth == 1 && next.Kind == Name:
+			*list = append(*list, p.importDecl().(*Import))
+			return true
 		case word == "includeConfig" && next.Kind != Eq && next.Kind != Dot && next.Kind != LBrace:
 			p.next()
 			x := p.expr()

@@ -193,6 +193,8 @@ func (p *printer) stmt(s Stmt) {
 		p.noTail = false
 		p.w(" ")
 		p.braces(func() { p.stmtLines(s.Body) })
+	case *Import:
+		p.importDecl(s)
 	case *ConfigInclude:
 		p.w("includeConfig ")
 		p.expr(s.X)

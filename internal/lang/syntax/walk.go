@@ -188,6 +188,7 @@ func (w walker) inStmt(s Stmt) {
 		w.stmts(s.Body)
 	case *ConfigInclude:
 		w.expr(s.X)
+	case *Import:
 	default:
 		panic(fmt.Sprintf("internal error: walk %T", s))
 	}

@@ -51,6 +51,7 @@ var (
 	FilesClass         = class("java.nio.file.Files", ObjectClass)
 	ChannelClass       = class("nextflow.Channel", ObjectClass)
 	VersionNumberClass = class("nextflow.util.VersionNumber", ComparableClass)
+	SysHelperClass     = class("nextflow.util.SysHelper", ObjectClass)
 	JsonSlurperClass   = class("groovy.json.JsonSlurper", ObjectClass)
 	JsonOutputClass    = class("groovy.json.JsonOutput", ObjectClass)
 )
@@ -131,6 +132,7 @@ var importedClasses = []*Class{
 }
 
 var qualifiedClasses = []*Class{
+	SysHelperClass, TaskPathClass,
 	GStringClass, TupleClass, BagClass, BlankListClass, MapEntryClass, PatternClass, MatcherClass, GroupKeyClass, JsonSlurperClass, JsonOutputClass,
 }
 

@@ -22,8 +22,11 @@ type Path struct {
 }
 
 func (p *Path) Class() *Class {
-	if p.IsFile {
+	switch {
+	case p.IsFile:
 		return FileClass
+	case p.Stage != "":
+		return TaskPathClass
 	}
 	return PathClass
 }

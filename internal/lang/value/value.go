@@ -79,6 +79,7 @@ var (
 	PatternClass      = class("java.util.regex.Pattern", ObjectClass)
 	MatcherClass      = class("java.util.regex.Matcher", ObjectClass)
 	PathClass         = class("java.nio.file.Path", ComparableClass)
+	TaskPathClass     = class("nextflow.processor.TaskPath", PathClass)
 	FileClass         = class("java.io.File", ComparableClass)
 	DurationClass     = class("nextflow.util.Duration", ComparableClass)
 	MemoryUnitClass   = class("nextflow.util.MemoryUnit", ComparableClass)
