@@ -24,7 +24,7 @@ var layers = [][]string{
 	2: {"directive", "dataflow/operator", "lang/syntax", "lang/langtest", "project"},
 	3: {"config", "task", "lang/resolve", "lang/strict", "rehearsal/state"},
 	4: {"azure", "rehearsal/iam", "config/show", "executor", "cache", "container", "observe", "plugin", "lang/interp"},
-	5: {"azure/preflight", "scheduler", "publish", "workdir", "node", "config/load", "executor/executortest", "observe/*", "plugin/nfschema", "rehearsal/arm", "rehearsal/batch", "software", "rehearsal/blob", "rehearsal/vault", "rehearsal/registry"},
+	5: {"azure/preflight", "scheduler", "publish", "workdir", "node", "config/load", "executor/executortest", "observe/*", "plugin/*", "rehearsal/arm", "rehearsal/batch", "software", "rehearsal/blob", "rehearsal/vault", "rehearsal/registry"},
 	6: {"rehearsal", "process", "executor/local", "executor/azurebatch"},
 	7: {"workflow"},
 	8: {"engine", "reference"},

@@ -314,7 +314,11 @@ func (r *run) handlers(success bool, code int, report *observe.WorkflowError, co
 	var failed error
 	th := *r.thread
 	th.Context = context.WithoutCancel(r.ctx)
-	for _, h := range append(r.configHandlers(report != nil), r.meta.Handlers(report != nil)...) {
+	all := append(r.configHandlers(report != nil), r.meta.Handlers(report != nil)...)
+	if len(all) > 0 {
+		r.unlocked(r.bus.Flush) // handlers read traces
+	}
+	for _, h := range all {
 		if _, err := h.WithDelegate(&handlerScope{r}).CallWith(&th, nil); err != nil {
 			failed = err
 			var ex *value.Exception

@@ -9,13 +9,14 @@ import (
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
 	"sluice/internal/plugin"
+	"sluice/internal/plugin/co2footprint"
 	"sluice/internal/plugin/nfschema"
 )
 
 // plugins is the list of plugins: those built in, and those of the table that
 // have no effect.
 func plugins() *plugin.Registry {
-	return plugin.NewRegistry(nfschema.Plugins()...)
+	return plugin.NewRegistry(append(nfschema.Plugins(), co2footprint.Plugin())...)
 }
 
 // Plugins are all plugins that are known.

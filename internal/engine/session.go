@@ -359,6 +359,11 @@ func (r *run) openObservers() error {
 		return errors.Join(err, r.closeAll())
 	}
 	observers = append(observers, reports...)
+	files, err := r.openPluginFiles()
+	if err != nil {
+		return errors.Join(err, r.closeAll())
+	}
+	observers = append(observers, files...)
 	r.bus = observe.NewBus(observers...)
 	return nil
 }

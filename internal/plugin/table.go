@@ -30,7 +30,6 @@ var withoutEffect = []*Plugin{
 		},
 	},
 	{Name: "nf-cloudcache", Doc: "cache metadata in object storage", Lost: "the cache is kept below the launch directory"},
-	{Name: "nf-co2footprint", Doc: "estimate of energy and CO2", Lost: "no estimate of energy and CO2 is written"},
 	{Name: "nf-codecommit", Doc: "projects kept in AWS CodeCommit", Lost: "projects of AWS CodeCommit are not pulled"},
 	{Name: "nf-console", Doc: "interactive console", Lost: "there is no console"},
 	{Name: "nf-cws", Doc: "common workflow scheduler", Lost: "tasks are not scheduled by the common workflow scheduler"},

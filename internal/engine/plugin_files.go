@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"sluice/internal/observe"
+	"sluice/internal/plugin"
+	"sluice/internal/plugin/co2footprint"
+)
+
+// used is the version of a plugin that the pipeline asks for.
+func (r *run) used(name string) (v string, ok bool) {
+	for _, u := range r.uses { // the last one counts
+		if u.Name == name {
+			v, ok = string(u.Version), true
+		}
+	}
+	return v, ok
+}
+
+// openPluginFiles opens what plugins write about a run.
+func (r *run) openPluginFiles() ([]observe.Observer, error) {
+	var all []observe.Observer
+	for _, open := range []func() (keeper, error){r.openFootprint} {
+		k, err := open()
+		var exists interface{ Exists() }
+		if errors.As(err, &exists) {
+			fmt.Fprintln(r.o.Stderr, "WARN: "+err.Error())
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if k != nil {
+			all = append(all, k)
+			r.closers = append(r.closers, k.Close)
+		}
+	}
+	return all, nil
+}
+
+// openFootprint is nf-co2footprint.
+func (r *run) openFootprint() (keeper, error) {
+	version, ok := r.used(co2footprint.Name)
+	if !ok {
+		return nil, nil
+	}
+	r.measures = true
+	w, err := co2footprint.Open(co2footprint.Options{
+		Version: plugin.Version(version), Option: r.config.Get, Executor: r.mainExecutor(), Dir: r.fileRoot(), Stamp: observe.FileStamp(r.start), Warn: r.warnLate,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
