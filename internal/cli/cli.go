@@ -108,6 +108,7 @@ func commands() []command {
 		{name: "lint", usage: "[options] <file or directory> ...", doc: "Check scripts and configuration files, and lay them out", options: lintOptions, run: (*program).lintFiles},
 		{name: "list", usage: "", doc: "List the projects that were downloaded", run: (*program).list},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
+		{name: "logfile", usage: "[options] [run name, session id or file]", doc: "Print the log of a run", options: logfileOptions, run: (*program).printLogfile},
 		{name: "node", usage: "<command> [options]", doc: "What runs on the nodes of a pool", hidden: true, raw: true, run: (*program).node},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "pull", usage: "[options] <project ...>", doc: "Download projects, or bring them up to date", options: pullOptions, run: (*program).pull},
@@ -131,6 +132,7 @@ type request struct {
 	exportE bool
 	lint    lintRequest
 	log     logRequest
+	logfile logfileRequest
 	clean   cleanRequest
 	config  configRequest
 	inspect inspectRequest

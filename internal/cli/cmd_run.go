@@ -220,6 +220,9 @@ func (p *program) runPipeline(r *request) error {
 	if wanted := p.env("NXF_VER"); wanted != "" && wanted != nextflowVersion {
 		fmt.Fprintf(p.stderr, "warning: NXF_VER=%s has no effect: pipelines run as in Nextflow %s\n", wanted, nextflowVersion)
 	}
+	if path := p.env("NXF_CLOUDCACHE_PATH"); path != "" {
+		fmt.Fprintf(p.stderr, "warning: NXF_CLOUDCACHE_PATH=%s has no effect: the cache is kept in %s\n", project.Redact(path), p.state())
+	}
 	if r.bg {
 		return p.background()
 	}

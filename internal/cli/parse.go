@@ -123,21 +123,24 @@ func findCommand(name string) (*command, error) {
 		names = append(names, c.name)
 	}
 	e := &usageError{message: fmt.Sprintf("unknown command `%s`", name), help: "`help` lists the commands"}
-	if near, ok := diag.Near(name, names); ok {
+	if c, later := laterCommands[name]; later {
+		e.message, e.help = fmt.Sprintf("command `%s` is not available: %s", name, c.why), c.instead
+	} else if near, ok := diag.Near(name, names); ok {
 		e.note = fmt.Sprintf("a command `%s` exists", near)
-	} else if doc, later := laterCommands[name]; later {
-		e.message = fmt.Sprintf("command `%s` is not available: %s", name, doc)
 	}
 	return nil, e
 }
 
-// laterCommands are Nextflow's commands that this program does not have.
-var laterCommands = map[string]string{
-	"auth":    "there is no service to log in to",
-	"console": "there is no console",
-	"kuberun": "Kubernetes is not supported", "launch": "there is no service to launch at",
-	"lineage": "no lineage is recorded", "module": "modules are kept by git alone",
-	"self-update": "install a newer release",
+// A laterCommand is one of Nextflow's that this program does not have.
+type laterCommand struct{ why, instead string }
+
+var laterCommands = map[string]laterCommand{
+	"auth":        {"signing in at Seqera Platform with a browser is not done here", "put a token into TOWER_ACCESS_TOKEN, or `tower.accessToken`: `run -with-tower` reports runs with it"},
+	"console":     {"there is no console", "`run -` runs a script from standard input"},
+	"kuberun":     {"Kubernetes is not supported", "`run` uses this machine, in a pod as well, or Azure Batch"},
+	"launch":      {"runs are not started by Seqera Platform", "`run -with-tower` runs here and reports there"},
+	"lineage":     {"no lineage is recorded", "`log` has the tasks of each run with their scripts and directories"},
+	"self-update": {"releases are not fetched by the program", "put the newer release in the place of the old; it is one file"},
 }
 
 // option reads one option and says how many arguments it took.
