@@ -38,7 +38,7 @@ clean:
 
 # What tests run in tasks; nothing is installed when it is there.
 need:
-	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount
+	@tools/need bash:bash awk:mawk gzip:gzip ps:procps git:git mount:mount modulecmd:environment-modules ch-run:charliecloud-runtime
 	@tools/need-azure
 	@tools/need-podman
 	@tools/need-sshd

@@ -23,6 +23,7 @@ type Case struct {
 	Path      string     // the txtar file
 	Cmds      [][]string // command lines without the engine's name, one for each run
 	Env       []string
+	Tools     string // a directory of the case whose programs come first on PATH; "" for none
 	Parser    string // NXF_SYNTAX_PARSER for the original; empty is its default
 	Unordered bool
 	Fails     bool
@@ -129,6 +130,8 @@ func (c *Case) parseHead(text string) error {
 			c.Cmds = append(c.Cmds, strings.Fields(val))
 		case key == "env":
 			c.Env = append(c.Env, val)
+		case key == "tools":
+			c.Tools = val
 		case key == "parser":
 			c.Parser = val
 		case key == "timeout":

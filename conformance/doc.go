@@ -14,6 +14,7 @@
 //	parser: v1              record with the older grammar of the original
 //	fails                   a run of this case ends with an exit status other than 0
 //	env: NAME=value         set for the run
+//	tools: dir              programs of this directory of the case come first on PATH
 //	timeout: 60             seconds, 60 unless told
 //
 // Commands other than `run` are compared line by line, empty lines included.

@@ -116,6 +116,9 @@ func (c *Case) runOnce(ctx context.Context, engine, dir string, args, env []stri
 	cmd.Dir = dir
 	cmd.Env = append(append([]string(nil), env...), c.Env...)
 	cmd.Env = append(cmd.Env, "PWD="+dir)
+	if c.Tools != "" {
+		cmd.Env = append(cmd.Env, "PATH="+filepath.Join(dir, c.Tools)+":"+os.Getenv("PATH"))
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	// A group of its own: on a timeout the tasks go with the engine.

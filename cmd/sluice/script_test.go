@@ -58,6 +58,12 @@ func TestScripts(t *testing.T) {
 				return canMount(), nil
 			case "podman":
 				return boxes.ready()
+			case "modules":
+				_, err := os.Stat("/usr/share/modules/init/bash")
+				return err == nil, nil
+			case "charliecloud":
+				_, err := exec.LookPath("ch-run")
+				return err == nil, nil
 			case "azcopy":
 				return hasAzcopy()
 			}

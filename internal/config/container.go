@@ -36,8 +36,6 @@ var podman = scope("podman", "Podman.", commonContainer+`
 	mountFlags | string | | Flags put on mounts.
 	remove | boolean | true | Delete the container afterwards.
 	temp | string | | Directory mounted as /tmp; auto makes one.
-	tty | boolean | false | Give the container a terminal.
-	sudo | boolean | false | Run the engine by sudo.
 	writableInputMounts | boolean | true | Mount input directories writable.
 `)
 
@@ -45,6 +43,7 @@ const commonSingularity = commonContainer + `
 	autoMounts | boolean | true | Mount host paths by themselves.
 	cacheDir | path | | Where images are kept.
 	libraryDir | path | | Directory of images that is looked at first.
+	newPidNamespace | boolean | true | Give tasks process numbers of their own.
 	noHttps | boolean | false | Pull by HTTP.
 	ociAutoPull | boolean | false | [24.04] Let the engine pull images.
 	pullTimeout | duration | 20m | How long a pull may take.
@@ -123,6 +122,7 @@ type Container struct {
 	OciAutoPull      bool
 	OciMode          bool
 	NoHTTPS          bool
+	NewPids          bool
 	CPULimits        bool
 	WritableInputs   bool
 	WriteFake        bool
@@ -140,8 +140,11 @@ func (c *Config) Container(engine string) (Container, diag.List) {
 		PullTimeout: int64(r.duration(20*60*1000, "pullTimeout")), Kill: r.text("true", "kill"), Remove: r.flag(true, "remove"),
 		Sudo: r.flag(false, "sudo"), TTY: r.flag(false, "tty"), Legacy: r.flag(false, "legacy"),
 		FixOwnership: r.flag(false, "fixOwnership"), AutoMounts: r.flag(true, "autoMounts"),
-		OciAutoPull: r.flag(false, "ociAutoPull"), OciMode: r.flag(false, "ociMode"), NoHTTPS: r.flag(false, "noHttps"),
+		OciAutoPull: r.flag(false, "ociAutoPull"), OciMode: r.flag(false, "ociMode"), NoHTTPS: r.flag(false, "noHttps"), NewPids: r.flag(true, "newPidNamespace"),
 		CPULimits: r.flag(false, "cpuLimits"), WritableInputs: r.flag(true, "writableInputMounts"), WriteFake: r.flag(true, "writeFake"),
+	}
+	if engine == "podman" { // Nextflow has neither for it
+		k.Sudo, k.TTY = false, false
 	}
 	k.EnvWhitelist = commas(r.words("envWhitelist"))
 	return k, r.problems

@@ -20,12 +20,12 @@ func charliecloud(s Spec) Lines {
 	}
 	for _, v := range c.EnvWhitelist {
 		if key, value, ok := strings.Cut(v, "="); ok {
-			w.add("--set-env=" + key + "=" + Quote(value))
+			w.add("--set-env=" + key + `="` + value + `"`)
 		} else {
 			pass(v)
 		}
 	}
-	w.add(temporary(c.Temp, "-b ", ":/tmp"))
+	w.add(temporary(s, "-b ", ":/tmp"))
 	for _, p := range mounts(s) {
 		w.add("-b " + Quote(p))
 	}
@@ -36,15 +36,24 @@ func charliecloud(s Spec) Lines {
 	return Lines{Run: w.String() + s.Redirect}
 }
 
-// temporary is the option that mounts a directory as /tmp.
-func temporary(dir, option, end string) string {
-	switch dir {
-	case "":
+// temporary is the option that mounts a directory as /tmp: a new one with
+// `auto`, which is the scratch directory if there is one. Variables in the name
+// are the host's.
+func temporary(s Spec, option, end string) string {
+	dir := s.Container.Temp
+	switch {
+	case dir == "":
 		return ""
-	case "auto":
+	case dir == "auto" && s.Scratch:
+		return option + "$NXF_SCRATCH" + end
+	case dir == "auto":
 		return option + "$(nxf_mktemp)" + end
+	case !strings.Contains(dir, "$"):
+		return option + Quote(dir) + end
+	case onlyPlain(strings.ReplaceAll(dir, "$", "")):
+		return option + dir + end
 	}
-	return option + Quote(dir) + end
+	return option + `"` + strings.ReplaceAll(InDouble(dir), `\$`, "$") + `"` + end
 }
 
 // innerShell is the command as further words of the line.

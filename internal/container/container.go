@@ -86,7 +86,10 @@ func program(c *task.Container, name string) words {
 
 // limits are the options for CPUs and memory that docker and podman share.
 func limits(s Spec) []string {
-	w := []string{"--cpu-shares " + strconv.Itoa(s.Cpus*1024)}
+	var w []string
+	if !s.Container.Legacy {
+		w = append(w, "--cpu-shares "+strconv.Itoa(s.Cpus*1024))
+	}
 	if s.MemoryMB > 0 {
 		w = append(w, fmt.Sprintf("--memory %dm", s.MemoryMB))
 	}
@@ -106,7 +109,7 @@ func volumes(s Spec) []string {
 		return ":" + strings.Join(more, ",")
 	}
 	var w []string
-	if t := temporary(c.Temp, "-v ", ":/tmp"); t != "" {
+	if t := temporary(s, "-v ", ":/tmp"); t != "" {
 		w = append(w, t)
 	}
 	if s.Here {
@@ -114,7 +117,7 @@ func volumes(s Spec) []string {
 	}
 	mount := func(p string, flag string) { w = append(w, "-v "+Quote(p)+":"+Quote(p)+flag) }
 	if c.ReadOnlyInputs {
-		for _, p := range Mounts(append(slices.Clone(s.Inputs), inside(s.BinDirs)...)) {
+		for _, p := range Mounts(append(slices.Clone(s.Inputs), s.BinDirs...)) {
 			mount(p, flags("ro"))
 		}
 		mount(s.WorkDir, flags())
@@ -129,20 +132,11 @@ func volumes(s Spec) []string {
 	return w
 }
 
-// mounts are the directories that hold inputs, tools and the work directory.
+// mounts are the directories that hold inputs, the work directory, and the
+// project: scripts name files beside bin/ by projectDir.
 func mounts(s Spec) []string {
-	all := append(slices.Clone(s.Inputs), inside(s.BinDirs)...)
-	return Mounts(append(all, filepath.Join(s.WorkDir, "x")))
-}
-
-// inside names something in each directory, so that the directory is mounted
-// and not its parent.
-func inside(dirs []string) []string {
-	out := make([]string, len(dirs))
-	for i, d := range dirs {
-		out[i] = filepath.Join(d, "x")
-	}
-	return out
+	all := append(slices.Clone(s.Inputs), s.BinDirs...)
+	return Mounts(append(all, filepath.Join(s.WorkDir, "x"))) // x: itself, not its parent
 }
 
 // Mounts is the shortest list of directories to mount for these files: the

@@ -83,7 +83,7 @@ func TestBuild(t *testing.T) {
 		{
 			"charliecloud",
 			Spec{Container: &task.Container{Engine: "charliecloud", Image: "/c/img/a", Temp: "auto", RunOptions: "--ro", Options: "--xx", EnvWhitelist: []string{"AA"}}, HasEnv: true, Scratch: true, Traced: true, Inputs: []string{"/etc/hostname"}, Command: tr},
-			Lines{Run: `ch-run --unset-env="*" -c "$NXF_TASK_WORKDIR" --set-env -w ${NXF_TASK_WORKDIR:+--set-env=NXF_TASK_WORKDIR="$NXF_TASK_WORKDIR"} --set-env=NXF_DEBUG="${NXF_DEBUG:=0}" ${AA:+--set-env=AA="$AA"} -b $(nxf_mktemp):/tmp -b /etc -b ` + dir + ` -b "$NXF_TASK_WORKDIR" --ro --xx /c/img/a -- /bin/bash -c "eval $(nxf_container_env); ` + tr + `"`},
+			Lines{Run: `ch-run --unset-env="*" -c "$NXF_TASK_WORKDIR" --set-env -w ${NXF_TASK_WORKDIR:+--set-env=NXF_TASK_WORKDIR="$NXF_TASK_WORKDIR"} --set-env=NXF_DEBUG="${NXF_DEBUG:=0}" ${AA:+--set-env=AA="$AA"} -b $NXF_SCRATCH:/tmp -b /etc -b ` + dir + ` -b "$NXF_TASK_WORKDIR" --ro --xx /c/img/a -- /bin/bash -c "eval $(nxf_container_env); ` + tr + `"`},
 		},
 		{
 			"charliecloud with a read-only image",
@@ -123,7 +123,7 @@ func TestBuild(t *testing.T) {
 		{
 			"singularity in OCI mode",
 			Spec{Container: &task.Container{Engine: "singularity", Image: "docker://busybox", OCI: true}, Command: sh},
-			Lines{Run: sing + `singularity exec --no-home --oci -B ` + dir + ` docker://busybox /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + sh + `"`},
+			Lines{Run: strings.Replace(sing, "${NXF", `${XDG_RUNTIME_DIR:+XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR"} ${DBUS_SESSION_BUS_ADDRESS:+DBUS_SESSION_BUS_ADDRESS="$DBUS_SESSION_BUS_ADDRESS"} ${NXF`, 1) + `singularity exec --no-home --oci -B ` + dir + ` docker://busybox /bin/bash -c "cd $NXF_TASK_WORKDIR; ` + sh + `"`},
 		},
 		{
 			"apptainer without mounts",
@@ -139,6 +139,49 @@ func TestBuild(t *testing.T) {
 		}
 		if d := cmp.Diff(tc.want, got); d != "" {
 			t.Errorf("%s: -want +got\n%s", tc.name, d)
+		}
+	}
+}
+
+// An image's entry point is passed by; a directory for /tmp may be named by the
+// host's variables; docker of old knows no shares.
+func TestBuildMore(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		c    task.Container
+		want string
+	}{
+		{task.Container{Engine: "docker", EntryPoint: true, Options: "--o"}, ` -w "$NXF_TASK_WORKDIR" --entrypoint /bin/bash --o --name $NXF_BOXID i -c "true"`},
+		{task.Container{Engine: "podman", EntryPoint: true, Options: "--o"}, ` -w "$NXF_TASK_WORKDIR" --entrypoint /bin/bash --o --cpu-shares 1024 --name $NXF_BOXID i -c "true"`},
+		{task.Container{Engine: "docker", Temp: "$TMPDIR"}, ` -v $TMPDIR:/tmp `},
+		{task.Container{Engine: "docker", Temp: "$TMPDIR/a b"}, ` -v "$TMPDIR/a b":/tmp `},
+		{task.Container{Engine: "docker", Legacy: true}, `docker run -i -e `},
+		{task.Container{Engine: "apptainer", SamePids: true}, ` exec --no-home -B /w i `},
+		{task.Container{Engine: "singularity", EnvWhitelist: []string{"A=$B c"}}, ` SINGULARITYENV_A="$B c" `},
+	} {
+		tc.c.Image = "i"
+		got, err := Build(Spec{Container: &tc.c, WorkDir: "/w", Command: "true"})
+		if err != nil || !strings.Contains(got.Run, tc.want) {
+			t.Errorf("%s is not in %s, %v", tc.want, got.Run, err)
+		}
+	}
+}
+
+// What ends a container when its wrapper cannot.
+func TestEnd(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		c    *task.Container
+		want string
+	}{
+		{nil, ""},
+		{&task.Container{Engine: "singularity"}, ""},
+		{&task.Container{Engine: "docker", Kill: "false"}, ""},
+		{&task.Container{Engine: "podman"}, "{ podman kill b; podman rm -f b; } &>/dev/null || true"},
+		{&task.Container{Engine: "docker", Sudo: true, Keep: true}, "{ sudo docker kill b; } &>/dev/null || true"},
+	} {
+		if got := End(tc.c, "b"); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.c, got, tc.want)
 		}
 	}
 }

@@ -6,9 +6,6 @@ func podman(s Spec) Lines {
 	c := s.Container
 	w := program(c, "podman")
 	w.add("run -i")
-	if c.TTY {
-		w.add("-t")
-	}
 	w.add(boxEnv(s)...)
 	w.add(volumes(s)...)
 	w.add(`-w "$NXF_TASK_WORKDIR"`, entryPoint(c), c.RunOptions, c.Options)

@@ -18,23 +18,30 @@ func execLine(s Spec, name, prefix string) Lines {
 	pass := func(name string) { w.add("${" + name + ":+" + prefix + name + `="$` + name + `"}`) }
 	pass("TMP")
 	pass("TMPDIR")
+	if c.OCI { // of its own, for the session's services that this mode asks
+		for _, name := range []string{"XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"} {
+			w.add("${" + name + ":+" + name + `="$` + name + `"}`)
+		}
+	}
 	pass("NXF_TASK_WORKDIR")
 	if s.Traced {
 		w.add(prefix + `NXF_DEBUG="${NXF_DEBUG:=0}"`)
 	}
 	for _, v := range c.EnvWhitelist {
 		if key, value, ok := strings.Cut(v, "="); ok {
-			w.add(prefix + key + "=" + Quote(value))
+			w.add(prefix + key + `="` + value + `"`)
 		} else {
 			pass(v)
 		}
 	}
 	w.add(program(c, name)...)
-	isolate := "--pid"
-	if c.OCI {
-		isolate = "--oci"
+	w.add("exec --no-home")
+	switch {
+	case c.OCI:
+		w.add("--oci")
+	case !c.SamePids:
+		w.add("--pid")
 	}
-	w.add("exec --no-home", isolate)
 	if !c.NoMounts {
 		for _, p := range mounts(s) {
 			w.add("-B " + Quote(p))

@@ -166,7 +166,7 @@ func TestPullFails(t *testing.T) {
 		if !strings.Contains(out, "Apptainer cache directory has not been defined") {
 			t.Errorf("no advice: %s", out)
 		}
-		entries, err := os.ReadDir(filepath.Join(p.dir, "work", "apptainer"))
+		entries, err := os.ReadDir(filepath.Join(p.dir, "work", "singularity"))
 		if err != nil || len(entries) != 0 {
 			t.Errorf("left: %v, %v", entries, err)
 		}

@@ -59,7 +59,11 @@ func (r *run) boxes() error {
 	r.box.LibraryDir = r.abs(firstOf(box.LibraryDir, env("LIBRARYDIR")))
 	r.box.CacheDir = r.abs(firstOf(box.CacheDir, env("CACHEDIR")))
 	if r.box.CacheDir == "" {
-		r.box.CacheDir = filepath.Join(r.localDir(), box.Engine)
+		name := box.Engine
+		if name == "apptainer" {
+			name = "singularity" // they share their images
+		}
+		r.box.CacheDir = filepath.Join(r.localDir(), name)
 		r.images.Advice = advice(box.Engine, r.box.CacheDir)
 	}
 	r.images.Cache = r.box.CacheDir

@@ -16,7 +16,7 @@ func (r *Run) container(image string) *task.Container {
 	c := &task.Container{
 		Engine: k.Engine, Image: image, RunOptions: k.RunOptions, EngineOptions: k.EngineOptions,
 		EnvWhitelist: k.EnvWhitelist, Temp: k.Temp, MountFlags: k.MountFlags, Kill: k.Kill, Sudo: k.Sudo, TTY: k.TTY,
-		WriteFake: k.WriteFake, FixOwnership: k.FixOwnership, Keep: !k.Remove, NoMounts: !k.AutoMounts, ReadOnlyInputs: !k.WritableInputs, OCI: k.OciMode, EntryPoint: k.EntryPoint,
+		WriteFake: k.WriteFake, FixOwnership: k.FixOwnership, Keep: !k.Remove, NoMounts: !k.AutoMounts, ReadOnlyInputs: !k.WritableInputs, OCI: k.OciMode, EntryPoint: k.EntryPoint, Legacy: k.Legacy, SamePids: !k.NewPids,
 	}
 	image = strings.TrimSpace(image)
 	if !container.Pulls(k.Engine) {

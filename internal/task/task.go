@@ -119,11 +119,13 @@ type Container struct {
 	MountFlags     string
 	Kill           string // signal; "" = the engine's stop, "false" = none
 	Sudo, TTY      bool
+	Legacy         bool // docker's options of old
 	FixOwnership   bool
 	Keep           bool // remove = false
 	NoMounts       bool // autoMounts = false
 	ReadOnlyInputs bool // writableInputMounts = false
 	OCI            bool // ociMode
+	SamePids       bool // newPidNamespace = false
 	WriteFake      bool // writeFake
 	EntryPoint     bool // NXF_CONTAINER_ENTRYPOINT_OVERRIDE: of docker and podman
 }
