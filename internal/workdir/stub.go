@@ -26,7 +26,7 @@ func (s Stub) Script(original string) string {
 	var b strings.Builder
 	b.WriteString("#!/bin/bash -ue\n# made of the outputs that the process declares\n")
 	if len(s.Files)+len(s.Dirs) > 0 {
-		b.WriteString(stubFunctions)
+		b.WriteString(stubFunctions + stubContent)
 	}
 	for _, f := range s.Files {
 		fmt.Fprintf(&b, "stub_file %s\n", container.Quote(f))
@@ -54,14 +54,34 @@ func StubCommand(command string) string {
 }
 
 // Forgiving is a script of bash in which a command that is not there says a
-// word and succeeds: stubs ask programs for their version.
+// word and succeeds: stubs ask programs for their version. Files that it leaves
+// empty get content where their format has no empty document: what reads them
+// later expects one.
 func Forgiving(t *task.Task) string {
 	if !isBash(t) {
 		return t.Script
 	}
 	first, rest, _ := strings.Cut(t.Script, "\n")
-	return first + "\ncommand_not_found_handle() { echo " + StubText + "; }\n" + rest
+	return first + "\ncommand_not_found_handle() { echo " + StubText + "; }\n" + rest + "\n" + stubContent + stubFill
 }
+
+// stubContent is the smallest document of the format that a name tells.
+const stubContent = `
+stub_content() {
+    case $1 in
+    *.gz|*.bgz) printf '\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00' ;;
+    *.zip) printf 'PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00' ;;
+    *.json|*.yml|*.yaml) echo '{}' ;;
+    esac
+}
+`
+
+const stubFill = `
+shopt -s globstar nullglob
+for stub_empty in **/*.{gz,bgz,zip,json,yml,yaml}; do
+    [ -L "$stub_empty" ] || [ ! -f "$stub_empty" ] || [ -s "$stub_empty" ] || stub_content "$stub_empty" >| "$stub_empty"
+done
+`
 
 const stubFunctions = `
 # A directory that is a link to an input becomes one of the task's own.
@@ -94,11 +114,7 @@ stub_dir() {
 stub_file() {
     [ ! -e "$1" ] && [ ! -L "$1" ] || return 0
     stub_parents "$1"
-    case $1 in
-    *.gz|*.bgz) printf '\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00' ;;
-    *.zip) printf 'PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00' ;;
-    *.json|*.yml|*.yaml) echo '{}' ;;
-    esac > "$1"
+    stub_content "$1" >| "$1"
 }
 
 `
