@@ -14,10 +14,16 @@ import (
 )
 
 // builtin finds the host's value of a name. What differs between modules
-// (params, moduleDir) is answered by the script itself.
+// (params, moduleDir) is answered by the script itself. Of names that nothing
+// defines the environment is asked.
 func (r *run) builtin(name string) (value.Value, bool) {
-	v, ok := r.builtins[name]
-	return v, ok
+	if v, ok := r.builtins[name]; ok {
+		return v, true
+	}
+	if text, ok := r.o.Getenv(name); ok {
+		return value.String(text), true
+	}
+	return nil, false
 }
 
 func (r *run) makeBuiltins() {

@@ -17,10 +17,21 @@ type names struct {
 	operators map[string]bool
 	lenient   bool // NXF_SYNTAX_PARSER=v1
 	lib       *lib // nil: no classes of the project
+	getenv    func(string) (string, bool)
 }
 
 // Lenient says whether the older grammar was asked for.
 func (n *names) Lenient() bool { return n.lenient }
+
+// Environment says whether the environment has a variable of a name that
+// nothing else defines.
+func (n *names) Environment(name string) bool {
+	if n.getenv == nil {
+		return false
+	}
+	_, ok := n.getenv(name)
+	return ok
+}
 
 // variables are the names every script sees besides functions.
 var variables = []string{

@@ -192,7 +192,7 @@ func (r *run) prepare(ctx context.Context) {
 	r.factories = map[string]value.Callable{}
 	r.names = newNames(r.table)
 	parser, _ := r.o.Getenv("NXF_SYNTAX_PARSER")
-	r.names.lenient = parser == "v1"
+	r.names.lenient, r.names.getenv = parser == "v1", r.o.Getenv
 	r.useLib()
 	r.table.Add(dataflow.Class, operator.Methods(r.operators())...)
 	for _, class := range []*value.Class{value.StringClass, value.GStringBaseClass, value.PathClass} {

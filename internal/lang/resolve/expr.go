@@ -284,10 +284,23 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 }
 
 // mayBeHidden says whether a script may use a name that it did not choose for
-// a variable of its own: names of functions, as in `files = channel.of(1)`.
+// a variable of its own: names of functions, as in `files = channel.of(1)`, and
+// in processes those of variables too, as in `args = task.ext.args`.
 func (r *resolver) mayBeHidden(name string) bool {
 	v, ok := r.names.(Variables)
-	return name == "template" || ok && !v.Variable(name)
+	if name == "template" || ok && !v.Variable(name) {
+		return true
+	}
+	return r.inProcess() && name != "channel" && name != "Channel" && name != "log"
+}
+
+func (r *resolver) inProcess() bool {
+	for f := r.fn; f != nil; f = f.parent {
+		if f.kind == processFrame {
+			return true
+		}
+	}
+	return false
 }
 
 // defineBare declares a name assigned without `def`: in the workflow or

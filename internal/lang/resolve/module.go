@@ -27,6 +27,12 @@ type Lenient interface {
 	Lenient() bool
 }
 
+// Environment is what Names may offer besides: names that nothing defines but
+// the environment of the run, as the older grammar reads them.
+type Environment interface {
+	Environment(name string) bool
+}
+
 // OperatorNames is what Names may offer besides: all operators, for near-name
 // hints in pipes.
 type OperatorNames interface {

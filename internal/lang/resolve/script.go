@@ -360,6 +360,10 @@ func (r *resolver) settle() {
 			p.otherwise()
 			continue
 		}
+		if !p.callee && !p.pipe && r.environment(p.ident.Name) {
+			p.ident.Binding.Kind = syntax.Builtin
+			continue
+		}
 		if p.null && !p.callee && r.lenient() {
 			p.ident.Binding.Kind = syntax.Null
 			continue
@@ -420,6 +424,11 @@ func (r *resolver) goneOperator(g *goneCall) {
 func (r *resolver) lenient() bool {
 	l, ok := r.names.(Lenient)
 	return ok && l.Lenient()
+}
+
+func (r *resolver) environment(name string) bool {
+	e, ok := r.names.(Environment)
+	return ok && e.Environment(name)
 }
 
 func (r *resolver) unknown(p pendingName) {
