@@ -221,6 +221,11 @@ func ordering(op syntax.Op) binaryFunc {
 }
 
 func (c *compiler) contains(th *value.Thread, a, b value.Value) (bool, error) {
+	if o, ok := b.(*Object); ok {
+		if is, ok, err := o.IsCase(th, a); ok {
+			return is, err
+		}
+	}
 	if ns, ok := b.(value.Namespace); ok && !coreValue(b) {
 		if s, ok := value.Str(a); ok {
 			if _, isEntry := b.(*value.MapEntry); !isEntry {

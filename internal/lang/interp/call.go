@@ -18,7 +18,7 @@ func (c *compiler) args(list []syntax.Arg, mode criteriaMode) argsCode {
 	var spread []bool
 	anySpread := false
 	for _, a := range list {
-		if a.Name != nil {
+		if a.Name != nil || a.SpreadMap {
 			named = append(named, syntax.MapEntry{Key: a.Name, Value: a.Value})
 			continue
 		}
@@ -405,7 +405,7 @@ func (c *compiler) construct(x *syntax.New) code {
 		}
 		var v value.Value
 		if script != nil {
-			v, err = script.make(fr.th, vals)
+			v, err = script.makeIn(fr.th, fr.this, vals)
 		} else {
 			v, err = c.inst.in.Table.Construct(fr.th, cl, vals)
 		}
@@ -415,6 +415,7 @@ func (c *compiler) construct(x *syntax.New) code {
 
 func (c *compiler) array(x *syntax.New) code {
 	dims := c.exprs(x.Dims)
+	empty := zero(c.declared(&syntax.TypeRef{Name: x.Type.Name}))
 	return func(fr *frame) (value.Value, error) {
 		sizes := make([]int, len(dims))
 		for i, d := range dims {
@@ -428,15 +429,17 @@ func (c *compiler) array(x *syntax.New) code {
 			}
 			sizes[i] = int(n)
 		}
-		return makeArray(sizes), nil
+		return makeArray(sizes, empty), nil
 	}
 }
 
-func makeArray(sizes []int) value.Value {
+func makeArray(sizes []int, empty value.Value) value.Value {
 	l := &value.List{Elems: make([]value.Value, sizes[0])}
-	if len(sizes) > 1 {
-		for i := range l.Elems {
-			l.Elems[i] = makeArray(sizes[1:])
+	for i := range l.Elems {
+		if len(sizes) > 1 {
+			l.Elems[i] = makeArray(sizes[1:], empty)
+		} else {
+			l.Elems[i] = empty
 		}
 	}
 	return l

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,6 +31,8 @@ type Class struct {
 	values  []value.Value        // of an enum
 	fill    *body                // computes the initial values of own fields
 
+	single value.Value // of @Singleton
+
 	linked, started bool
 	failed          error // of the static part
 }
@@ -41,6 +44,8 @@ type field struct {
 	zero  value.Value
 	final bool
 	owner *Class
+
+	property bool // it can be read from outside
 }
 
 // A static is a variable of a class.
@@ -79,7 +84,7 @@ func (inst *Instance) defineClass(d *syntax.ClassDef, outer *Class, prefix strin
 			inst.first = k
 		}
 	}
-	for _, i := range d.Classes {
+	for _, i := range d.Inner() {
 		k.inner[i.Name] = inst.defineClass(i, k, k.of.Name+"$")
 	}
 	return k
@@ -169,10 +174,10 @@ func (k *Class) link() error {
 			continue
 		}
 		k.slots[f.Name] = len(k.fields)
-		k.fields = append(k.fields, field{name: f.Name, class: class, zero: zero(class), final: f.Final, owner: k})
+		k.fields = append(k.fields, field{name: f.Name, class: class, zero: zero(class), final: f.Final || k.note("Immutable") != nil, owner: k, property: isProperty(f) || strings.Contains(f.Def, "public")})
 	}
-	for _, name := range k.def.Values {
-		k.statics[name] = &static{final: true}
+	for _, v := range k.def.Values {
+		k.statics[v.Name] = &static{final: true}
 	}
 	return nil
 }
@@ -216,7 +221,7 @@ func (k *Class) linkParents(c *compiler) error {
 			return err
 		}
 	}
-	if k.def.Kind == "enum" {
+	if k.def.Kind == "enum" || k.note("Sortable") != nil {
 		parents = append(parents, value.ComparableClass)
 	}
 	if len(parents) > 0 {
@@ -245,20 +250,38 @@ func (k *Class) inherit(p *Class) {
 	}
 	for name, list := range p.methods {
 		for _, m := range list {
-			if !overridden(k.methods[name], m) {
+			if o := overriding(k.methods[name], m); o == nil {
 				k.methods[name] = append(k.methods[name], m)
+			} else if few, _ := limits(m.def.Params); few < len(m.def.Params) {
+				// `older()` of `older(by = 1)` is a method of its own, which calls
+				// what overrides `older(by)`.
+				k.methods[name] = append(k.methods[name], &method{def: m.def, cls: m.cls, partial: true})
 			}
 		}
 	}
 }
 
-func overridden(own []*method, m *method) bool {
+func overriding(own []*method, m *method) *method {
 	for _, o := range own {
 		if sameParams(o.def.Params, m.def.Params) && (!o.abstract || m.abstract) {
-			return true
+			return o
 		}
 	}
-	return false
+	return nil
+}
+
+// ordered is the methods, each name's together, in the order of names.
+func (k *Class) ordered() [][]*method {
+	names := make([]string, 0, len(k.methods))
+	for name := range k.methods {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	lists := make([][]*method, len(names))
+	for i, name := range names {
+		lists[i] = k.methods[name]
+	}
+	return lists
 }
 
 func sameParams(a, b []*syntax.Param) bool {
@@ -311,17 +334,12 @@ func (k *Class) startNow(th *value.Thread) error {
 			return err
 		}
 	}
-	for i, name := range k.def.Values {
-		o := &Object{class: k, fields: k.zeros(), name: name, ordinal: i, th: th}
-		k.values = append(k.values, o)
-		k.statics[name].v = o
-		if err := k.build(th, o, nil); err != nil {
-			return err
-		}
-	}
 	c := &compiler{inst: k.inst, cls: k, static: true}
 	b := c.function(nil, nil, k.def.StaticFunc, false)
 	var steps []exec
+	for i, v := range k.def.Values {
+		steps = append(steps, k.constant(c, i, v))
+	}
 	for _, f := range k.def.Fields {
 		if s := k.statics[f.Name]; s != nil && (f.Static || k.def.Kind == "interface") && initial(f, s) {
 			steps = append(steps, c.initStatic(s, f))
@@ -333,6 +351,36 @@ func (k *Class) startNow(th *value.Thread) error {
 	b.run = sequence(steps)
 	_, err := b.callOn(th, nil, nil, nil, nil, callSite{k.def.Name, k.def.Where})
 	return err
+}
+
+// constant makes the constant v of an enum.
+func (k *Class) constant(c *compiler, ordinal int, v *syntax.EnumValue) exec {
+	args := c.args(v.Args, plainClosure)
+	return func(fr *frame) (control, error) {
+		vals, err := args(fr)
+		if err != nil {
+			return next, err
+		}
+		of := k
+		if v.Body != nil {
+			of = k.inner[v.Body.Name]
+			if err := of.link(); err != nil {
+				return next, err
+			}
+		}
+		o := &Object{class: of, fields: of.zeros(), name: v.Name, ordinal: ordinal, th: fr.th}
+		k.values = append(k.values, o)
+		k.statics[v.Name].v = o
+		return next, c.at(of.build(fr.th, o, vals), v)
+	}
+}
+
+// enum is the class with the constants: that of a constant's body is a child of it.
+func (k *Class) enum() *Class {
+	if k.super != nil && k.super.def.Kind == "enum" {
+		return k.super
+	}
+	return k
 }
 
 // initial says whether a field has an initial value. One that it holds anyway
@@ -388,6 +436,14 @@ func (k *Class) zeros() []value.Value {
 func (k *Class) staticProperty(th *value.Thread, name string) (value.Value, bool, error) {
 	if err := k.start(th); err != nil {
 		return nil, true, err
+	}
+	switch {
+	case name == "instance" && k.note("Singleton") != nil:
+		v, err := k.theOne(th)
+		return v, true, err
+	case name == "log" && k.note("Slf4j", "Log", "Commons", "Log4j", "Log4j2") != nil:
+		v, ok := k.inst.Builtin("log")
+		return v, ok, nil
 	}
 	for _, prefix := range []string{"get", "is"} {
 		if m := choose(k.methods[prefix+upperFirst(name)], nil); m != nil && m.def.Static {
@@ -461,7 +517,7 @@ func (k *Class) invokeStatic(th *value.Thread, name string, args []value.Value) 
 
 func (k *Class) valueOf(name string) (value.Value, error) {
 	if s := k.statics[name]; s != nil {
-		if o, ok := s.v.(*Object); ok && o.name == name && o.class == k {
+		if o, ok := s.v.(*Object); ok && o.name == name && o.class.enum() == k {
 			return o, nil
 		}
 	}

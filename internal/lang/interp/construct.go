@@ -7,6 +7,12 @@ import (
 
 // make constructs an object: `new Foo(…)`.
 func (k *Class) make(th *value.Thread, args []value.Value) (value.Value, error) {
+	return k.makeIn(th, nil, args)
+}
+
+// makeIn constructs one in the code of an object: inner classes that are not
+// static belong to it.
+func (k *Class) makeIn(th *value.Thread, this *Object, args []value.Value) (value.Value, error) {
 	if err := k.start(th); err != nil {
 		return nil, err
 	}
@@ -14,7 +20,13 @@ func (k *Class) make(th *value.Thread, args []value.Value) (value.Value, error) 
 	case "interface", "trait", "enum":
 		return nil, value.Throw("java.lang.InstantiationException", "`%s` is %s and has no objects of its own", k.of.Name, map[string]string{"enum": "an enum", "trait": "a trait", "interface": "an interface"}[k.def.Kind])
 	}
+	if a := k.note("Singleton"); a != nil && noteFlag(a, "strict", true) {
+		return nil, value.Throw("java.lang.RuntimeException", "Can't instantiate singleton %s. Use %s.instance", k.of.Name, k.of.Name)
+	}
 	o := &Object{class: k, fields: k.zeros(), th: th}
+	if this != nil && k.outer != nil && !k.def.Static && this.class.of.Is(k.outer.of) {
+		o.outer = this
+	}
 	if k.java != nil {
 		o.exc = &value.Exception{Of: k.of, Data: o}
 	}
@@ -36,6 +48,12 @@ func (k *Class) from(th *value.Thread, v value.Value) (value.Value, error) {
 	if s, ok := value.Str(v); ok && k.def.Kind == "enum" {
 		return k.valueOf(s)
 	}
+	if k.def.Kind == "interface" || k.def.Kind == "trait" {
+		switch v.(type) {
+		case *value.Closure, *value.Map:
+			return &Object{class: k, fields: k.zeros(), th: th, proxy: v}, nil
+		}
+	}
 	switch x := v.(type) {
 	case *value.Map:
 		return k.make(th, []value.Value{x})
@@ -47,6 +65,12 @@ func (k *Class) from(th *value.Thread, v value.Value) (value.Value, error) {
 
 // build runs the constructor that takes args, which runs those of the parents.
 func (k *Class) build(th *value.Thread, o *Object, args []value.Value) error {
+	if k.enum() != k {
+		if err := k.super.build(th, o, args); err != nil {
+			return err
+		}
+		return k.init(th, o)
+	}
 	if len(k.makers) == 0 {
 		return k.buildPlain(th, o, args)
 	}
@@ -70,8 +94,9 @@ func (k *Class) build(th *value.Thread, o *Object, args []value.Value) error {
 func (k *Class) buildPlain(th *value.Thread, o *Object, args []value.Value) error {
 	var toJava []value.Value
 	named, isNamed := oneMap(args)
+	slots, isTuple := k.positional(args)
 	switch {
-	case len(args) == 0 || isNamed:
+	case len(args) == 0 || isNamed || isTuple:
 	case k.def.Kind == "record" && len(args) == len(k.fields):
 	case o.exc != nil:
 		toJava = args
@@ -89,6 +114,9 @@ func (k *Class) buildPlain(th *value.Thread, o *Object, args []value.Value) erro
 	}
 	if toJava == nil {
 		for i, v := range args {
+			if isTuple {
+				i = slots[i]
+			}
 			if err := o.setField(i, v); err != nil {
 				return err
 			}
@@ -155,6 +183,9 @@ func (k *Class) init(th *value.Thread, o *Object) error {
 			if !f.Static && f.Init != nil && k.def.Kind != "interface" {
 				steps = append(steps, c.initField(f))
 			}
+		}
+		for _, b := range k.def.Makes {
+			steps = append(steps, c.block(b.Stmts, false))
 		}
 		k.fill.run = sequence(steps)
 	}

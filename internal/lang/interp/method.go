@@ -14,6 +14,8 @@ type method struct {
 	params   []*value.Class // declared types; nil for any
 	ret      *value.Class   // results are converted to it
 	void     bool
+	partial  bool                   // for calls with fewer arguments: defaults are added, and another method is called
+	memory   map[*Object]*value.Map // of @Memoized
 }
 
 // prepare finds the declared types.
@@ -38,6 +40,9 @@ func (m *method) prepare() {
 // call runs the method; this is nil for static ones.
 func (m *method) call(th *value.Thread, this *Object, args []value.Value) (value.Value, error) {
 	if m.code == nil {
+		if m.def.Body == nil && this != nil && this.proxy != nil {
+			return this.stand(th, m.def.Name, args)
+		}
 		if m.abstract && m.cls.def.Kind != "class" || m.def.Body == nil {
 			return nil, value.Throw("java.lang.AbstractMethodError", "the method `%s` of `%s` has no body", m.def.Name, m.cls.of.Name)
 		}
@@ -46,6 +51,13 @@ func (m *method) call(th *value.Thread, this *Object, args []value.Value) (value
 	if m.def.Static {
 		this = nil
 	}
+	if len(m.def.Notes) > 0 && syntax.Note(m.def.Notes, "Memoized") != nil {
+		return m.remembered(th, this, args)
+	}
+	return m.run(th, this, args)
+}
+
+func (m *method) run(th *value.Thread, this *Object, args []value.Value) (value.Value, error) {
 	v, err := m.code.callOn(th, this, nil, nil, args, callSite{m.def.Name, m.def.NameAt})
 	switch {
 	case err != nil:
@@ -64,11 +76,39 @@ func (m *method) compile() {
 		m.code, m.void = c.constructor(m.def), true
 		return
 	}
+	if m.partial {
+		m.code = c.completed(m.def)
+		return
+	}
 	m.code = c.function(m.def.Params, m.def.Body, m.def.Func, false)
 	if m.def.Return != nil {
 		m.void = m.def.Return.Name == "void"
 		m.ret = c.declared(m.def.Return)
 	}
+}
+
+// completed adds the default values of parameters and calls the method of the
+// object that takes them all.
+func (c *compiler) completed(d *syntax.FuncDef) *body {
+	b := c.function(d.Params, nil, d.Func, false)
+	all := make([]code, len(d.Params))
+	for i, p := range d.Params {
+		all[i] = c.expr(&syntax.Ident{At: p.At, Name: p.Name, Binding: p.Binding})
+	}
+	b.run = func(fr *frame) (control, error) {
+		vals := make([]value.Value, len(all))
+		for i, x := range all {
+			v, err := x(fr)
+			if err != nil {
+				return next, err
+			}
+			vals[i] = v
+		}
+		v, err := c.callOwn(fr, d.Name, vals)
+		fr.ret = v
+		return next, err
+	}
+	return b
 }
 
 // choose finds the overload whose parameters fit args best; of those that fit
@@ -242,12 +282,24 @@ func (c *compiler) lookup(fr *frame, name string) (value.Value, bool, error) {
 			return v, ok, err
 		}
 	}
+	for o := outerOf(fr.this); o != nil; o = o.outer {
+		if v, ok, err := in.objectMember(fr.th, o, name); ok || err != nil {
+			return v, ok, err
+		}
+	}
 	for k := c.cls; k != nil; k = k.outer {
 		if v, ok, err := k.staticProperty(fr.th, name); ok || err != nil {
 			return v, ok, err
 		}
 	}
 	return in.member(fr.th, c.current(fr), name)
+}
+
+func outerOf(o *Object) *Object {
+	if o == nil {
+		return nil
+	}
+	return o.outer
 }
 
 func (c *compiler) storeMember(x *syntax.Ident) func(*frame, value.Value) error {
@@ -262,6 +314,11 @@ func (c *compiler) storeMember(x *syntax.Ident) func(*frame, value.Value) error 
 		return func(_ *frame, v value.Value) error { return c.at(s.set(v), x) }
 	}
 	return func(fr *frame, v value.Value) error {
+		for o := outerOf(fr.this); o != nil; o = o.outer {
+			if o.hasProperty(name) && !fr.this.hasProperty(name) {
+				return c.at(o.set(fr.th, name, v), x)
+			}
+		}
 		for k := c.cls.outer; k != nil; k = k.outer {
 			if k.statics[name] != nil {
 				return c.at(k.setStatic(fr.th, name, v), x)
@@ -316,6 +373,11 @@ func (c *compiler) callOther(fr *frame, name string, args []value.Value) (value.
 		v, _, err := c.lookup(fr, name)
 		if f, ok := v.(value.Callable); ok && err == nil {
 			return f.CallWith(fr.th, args)
+		}
+	}
+	for o := outerOf(fr.this); o != nil; o = o.outer {
+		if m := choose(o.class.methods[name], args); m != nil {
+			return m.call(fr.th, o, args)
 		}
 	}
 	for k := c.cls.outer; k != nil; k = k.outer {
@@ -435,7 +497,7 @@ func (c *compiler) superDefault(fr *frame, name string, args []value.Value) (val
 		return value.MakeBool(o.same(args[0])), nil
 	}
 	if o != nil && c.cls.super != nil {
-		if v, ok, err := o.accessor(name, args); ok {
+		if v, ok, err := o.accessor(fr.th, name, args); ok {
 			return v, err
 		}
 	}

@@ -16,6 +16,8 @@ type Object struct {
 	exc     *value.Exception
 	name    string // of an enum constant
 	ordinal int
+	outer   *Object       // of an inner class: whose it is
+	proxy   value.Value   // the closure, or map of closures, that stands for an interface
 	th      *value.Thread // who made it: for toString() and the like, called from Go
 }
 
@@ -37,6 +39,11 @@ func (in *Interp) objectMember(th *value.Thread, o *Object, name string) (value.
 	}
 	if v, ok, err := in.Table.Property(th, o.self(), name); ok || err != nil {
 		return v, ok, err
+	}
+	for _, d := range o.delegates() {
+		if v, ok, err := in.member(th, d, name); ok || err != nil {
+			return v, ok, err
+		}
 	}
 	for _, hook := range []string{"propertyMissing", "get"} {
 		args := []value.Value{value.String(name)}
@@ -64,18 +71,85 @@ func (o *Object) get(th *value.Thread, name string) (value.Value, bool, error) {
 		return s.v, true, nil
 	}
 	if name == "properties" {
-		return o.properties(), true, nil
+		v, err := o.properties(th)
+		return v, true, err
 	}
 	return nil, false, nil
 }
 
-func (o *Object) properties() value.Value {
-	m := value.NewMap(len(o.fields) + 1)
-	for i, f := range o.class.fields {
-		m.Set(value.String(f.name), o.fields[i])
+// properties is all that can be read by name, with the class.
+func (o *Object) properties(th *value.Thread) (value.Value, error) {
+	m, err := o.beans(th)
+	if err == nil {
+		m.Set(value.String("class"), value.ClassRef{Of: o.class.of})
 	}
-	m.Set(value.String("class"), value.ClassRef{Of: o.class.of})
-	return m
+	return m, err
+}
+
+// beans is the properties of the object: fields without an access of their
+// own, and what getters give.
+func (o *Object) beans(th *value.Thread) (*value.Map, error) {
+	k := o.class
+	m := value.NewMap(len(o.fields) + 1)
+	for i, f := range k.fields {
+		if f.property {
+			m.Set(value.String(f.name), o.fields[i])
+		}
+	}
+	for _, list := range k.ordered() {
+		g := choose(list, nil)
+		if g == nil || g.def.Static || len(g.def.Params) > 0 {
+			continue
+		}
+		name, ok := getter(g.def.Name)
+		if !ok {
+			continue
+		}
+		v, err := g.call(th, o, nil)
+		if err != nil {
+			return nil, err
+		}
+		m.Set(value.String(name), v)
+	}
+	return m, nil
+}
+
+// Beans is for JSON.
+func (o *Object) Beans() (*value.Map, error) { return o.beans(o.thread()) }
+
+// getter is the property that a method of that name reads.
+func getter(method string) (string, bool) {
+	for _, prefix := range []string{"get", "is"} {
+		rest, ok := strings.CutPrefix(method, prefix)
+		if ok && rest != "" && (prefix == "get" || upperFirst(rest) == rest) {
+			return lowerFirst(rest), true
+		}
+	}
+	return "", false
+}
+
+// IsCase is `x in object` and `case object:`, for classes that say what it is.
+func (o *Object) IsCase(th *value.Thread, x value.Value) (is, ok bool, err error) {
+	args := []value.Value{x}
+	m := choose(o.class.methods["isCase"], args)
+	if m == nil {
+		return false, false, nil
+	}
+	v, err := m.call(th, o, args)
+	return value.Truth(v), true, err
+}
+
+// stand calls what stands for a method of an interface.
+func (o *Object) stand(th *value.Thread, name string, args []value.Value) (value.Value, error) {
+	f, ok := o.proxy.(value.Callable)
+	if m, isMap := o.proxy.(*value.Map); isMap {
+		v, _ := m.Get(value.String(name))
+		f, ok = v.(value.Callable)
+	}
+	if !ok {
+		return nil, value.Throw("java.lang.UnsupportedOperationException", "the map that stands for `%s` has no closure `%s`", o.class.of.Name, name)
+	}
+	return f.CallWith(th, args)
 }
 
 // Property is for code that reads properties of any value; the interpreter
@@ -141,11 +215,11 @@ func (o *Object) setField(i int, v value.Value) error {
 	return nil
 }
 
-// assign sets properties by named arguments.
+// assign sets properties by named arguments, once: those of immutable classes too.
 func (o *Object) assign(th *value.Thread, named *value.Map) (err error) {
 	named.Entries(func(k, v value.Value) bool {
 		name := value.ToString(k)
-		if i, ok := o.class.slots[name]; ok && o.class.def.Kind == "record" {
+		if i, ok := o.class.slots[name]; ok && (o.class.def.Kind == "record" || o.class.note("Immutable") != nil) {
 			err = o.setField(i, v)
 		} else {
 			err = o.set(th, name, v)
@@ -163,7 +237,7 @@ func (o *Object) InvokeMethod(th *value.Thread, name string, args []value.Value)
 		v, err := m.call(th, o, args)
 		return v, true, err
 	}
-	if v, ok, err := o.accessor(name, args); ok {
+	if v, ok, err := o.accessor(th, name, args); ok {
 		return v, true, err
 	}
 	if i, ok := k.slots[name]; ok {
@@ -178,7 +252,7 @@ func (o *Object) InvokeMethod(th *value.Thread, name string, args []value.Value)
 	return nil, false, nil
 }
 
-func (o *Object) accessor(name string, args []value.Value) (value.Value, bool, error) {
+func (o *Object) accessor(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
 	k := o.class
 	for _, prefix := range []string{"get", "is", "set"} {
 		rest, ok := strings.CutPrefix(name, prefix)
@@ -202,21 +276,23 @@ func (o *Object) accessor(name string, args []value.Value) (value.Value, bool, e
 		return found, true, nil
 	}
 	if name == "getProperties" && len(args) == 0 {
-		return o.properties(), true, nil
+		v, err := o.properties(th)
+		return v, true, err
 	}
 	if k.def.Kind == "record" && len(args) == 0 {
 		if i, ok := k.slots[name]; ok {
 			return o.fields[i], true, nil
 		}
 		if name == "toMap" {
-			return o.properties(), true, nil
+			v, err := o.properties(th)
+			return v, true, err
 		}
 	}
 	return nil, false, nil
 }
 
 func (o *Object) invokeEnum(name string, args []value.Value) (value.Value, bool, error) {
-	all := o.class.values
+	all := o.class.enum().values
 	step := func(by int) value.Value { return all[(o.ordinal+by+len(all))%len(all)] }
 	switch {
 	case len(args) > 0:
@@ -229,17 +305,25 @@ func (o *Object) invokeEnum(name string, args []value.Value) (value.Value, bool,
 	case name == "previous":
 		return step(-1), true, nil
 	case name == "getDeclaringClass":
-		return value.ClassRef{Of: o.class.of}, true, nil
+		return value.ClassRef{Of: o.class.enum().of}, true, nil
 	}
 	return nil, false, nil
 }
 
-// methodMissing asks the object for what no table knows.
+// methodMissing asks the object for what no table knows: its delegates, and
+// the methods for what is missing.
 func (o *Object) methodMissing(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	for _, d := range o.delegates() {
+		if v, ok, err := o.class.inst.in.tryInvoke(th, d, name, args); ok {
+			return v, true, err
+		}
+	}
 	list := []value.Value{value.String(name), value.NewList(args...)}
-	if m := choose(o.class.methods["methodMissing"], list); m != nil {
-		v, err := m.call(th, o, list)
-		return v, true, err
+	for _, hook := range []string{"methodMissing", "invokeMethod"} {
+		if m := choose(o.class.methods[hook], list); m != nil {
+			v, err := m.call(th, o, list)
+			return v, true, err
+		}
 	}
 	return nil, false, nil
 }
@@ -279,6 +363,11 @@ func (o *Object) Render() (string, error) {
 		return value.Text(v)
 	case o.class.def.Kind == "enum":
 		return o.name, nil
+	}
+	if text, ok := o.noted(); ok {
+		return text, nil
+	}
+	switch {
 	case o.class.def.Kind == "record":
 		return o.record(), nil
 	case o.exc != nil:
@@ -327,10 +416,11 @@ func (o *Object) same(b value.Value) bool {
 	if !ok || o == p {
 		return ok
 	}
-	if o.class != p.class || o.class.def.Kind != "record" {
+	slots := o.class.compared()
+	if o.class != p.class || slots == nil {
 		return false
 	}
-	for i := range o.fields {
+	for _, i := range slots {
 		if !value.Equal(o.fields[i], p.fields[i]) {
 			return false
 		}
@@ -350,6 +440,9 @@ func (o *Object) compare(th *value.Thread, b value.Value) (order int, ok bool, e
 	}
 	if !o.class.of.Is(value.ComparableClass) {
 		return 0, false, nil
+	}
+	if n, ok := o.sorted(p); ok {
+		return n, true, nil
 	}
 	args := []value.Value{b}
 	m := choose(o.class.methods["compareTo"], args)
@@ -392,10 +485,10 @@ func (o *Object) HashCode() int32 {
 		n, _ := value.AsInt32(v)
 		return n
 	}
-	if o.class.def.Kind == "record" {
+	if slots := o.class.compared(); slots != nil {
 		h := int32(1)
-		for _, f := range o.fields {
-			h = 31*h + value.HashCode(f)
+		for _, i := range slots {
+			h = 31*h + value.HashCode(o.fields[i])
 		}
 		return h
 	}

@@ -35,7 +35,17 @@ var objectMembers = []string{
 
 // class resolves fields and methods.
 func (r *resolver) class(d *syntax.ClassDef) {
+	r.annotations(d.Notes)
+	for _, f := range d.Fields {
+		r.annotations(f.Notes)
+	}
+	for _, m := range d.Methods {
+		r.annotations(m.Notes)
+	}
 	s := &classScope{def: d, outer: r.cls, names: map[string]bool{}}
+	if loggerOf(d) {
+		s.names["log"] = true
+	}
 	for _, name := range objectMembers {
 		s.names[name] = true
 	}
@@ -50,11 +60,21 @@ func (r *resolver) class(d *syntax.ClassDef) {
 		s.static = m.Static
 		r.funcDef(m)
 	}
-	for _, inner := range d.Classes {
+	for _, inner := range d.Inner() {
 		r.class(inner)
 	}
 	r.fn = saved
 	r.cls = s.outer
+}
+
+// loggerOf says whether an annotation gives the class a variable `log`.
+func loggerOf(d *syntax.ClassDef) bool {
+	for _, name := range []string{"Slf4j", "Log", "Commons", "Log4j", "Log4j2"} {
+		if syntax.Note(d.Notes, name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *resolver) inits(d *syntax.ClassDef, static bool) *syntax.FuncInfo {
@@ -64,7 +84,14 @@ func (r *resolver) inits(d *syntax.ClassDef, static bool) *syntax.FuncInfo {
 			r.expr(f.Init)
 		}
 	}
-	if static {
+	if !static {
+		for _, b := range d.Makes {
+			r.block(b)
+		}
+	} else {
+		for _, v := range d.Values {
+			r.args(v.Args)
+		}
 		for _, b := range d.Inits {
 			r.block(b)
 		}
@@ -93,7 +120,7 @@ func (r *resolver) members(d *syntax.ClassDef, seen map[*syntax.ClassDef]bool) {
 		}
 	}
 	for _, v := range d.Values {
-		s.names[v] = true
+		s.names[v.Name] = true
 	}
 	if d.Kind == "enum" {
 		for _, name := range []string{"values", "valueOf", "name", "ordinal", "next", "previous", "compareTo"} {
@@ -151,15 +178,25 @@ func (r *resolver) classDef(name string) *syntax.ClassDef {
 	if d, ok := r.module.Exports[name].(*syntax.ClassDef); ok {
 		return d
 	}
-	if outer, inner, ok := strings.Cut(name, "."); ok {
-		if d, ok := r.module.Exports[outer].(*syntax.ClassDef); ok {
-			for _, c := range d.Classes {
-				if c.Name == inner {
-					return c
-				}
+	if d := r.sourceDef(name); d != nil {
+		return d
+	}
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return nil
+	}
+	if outer := r.classDef(name[:i]); outer != nil {
+		for _, c := range outer.Classes {
+			if c.Name == name[i+1:] {
+				return c
 			}
 		}
 	}
+	return nil
+}
+
+// sourceDef finds a class of lib/.
+func (r *resolver) sourceDef(name string) *syntax.ClassDef {
 	src, ok := r.names.(ClassSource)
 	if !ok {
 		return nil

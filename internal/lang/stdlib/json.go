@@ -180,11 +180,23 @@ func (w *jsonWriter) value(v value.Value, depth int) error {
 				if it, ok := v.(value.Iterable); ok {
 					return w.array(it, depth)
 				}
+				if o, ok := v.(beans); ok {
+					m, err := o.Beans()
+					if err != nil {
+						return err
+					}
+					return w.object(m, depth)
+				}
 			}
 		}
 		w.quote(text(v))
 	}
 	return nil
+}
+
+// beans is what objects of the pipeline's classes are written by.
+type beans interface {
+	Beans() (*value.Map, error)
 }
 
 func (w *jsonWriter) object(m *value.Map, depth int) (err error) {

@@ -65,7 +65,10 @@ func objectMethods() []def {
 		}},
 		{"hasProperty", "name: String", "says whether there is a property", func(c call) (value.Value, error) {
 			_, ok, err := c.t.Property(c.th, c.recv, c.strArg(0))
-			return value.Bool(ok && err == nil), nil
+			if !ok || err != nil {
+				return nil, nil // as its callers compare with null
+			}
+			return value.True, nil
 		}},
 		{"invokeMethod", "name: String, args", "calls a method by name", func(c call) (value.Value, error) {
 			args, ok := value.Elements(c.arg(1))

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"slices"
+
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
 )
@@ -444,6 +446,7 @@ type (
 		Static bool   // in classes
 		Def    string // modifiers and return type as written, for printing
 		Func   *FuncInfo
+		Notes  []*Annotation // in classes
 	}
 
 	ProcessDef struct {
@@ -500,11 +503,14 @@ type (
 		Kind       string // "class", "interface", "trait", "enum", "record"
 		Fields     []*FieldDef
 		Methods    []*FuncDef // a constructor has the name of its class
-		Values     []string   // enum constants
+		Values     []*EnumValue
 		Params     []string   // type parameters
 		Implements []*TypeRef // the interfaces of an interface too
 		Classes    []*ClassDef
-		Inits      []*Block  // static { … }
+		Inits      []*Block // static { … }
+		Makes      []*Block // { … }, run for each object
+		Static     bool     // an inner class without an object around
+		Notes      []*Annotation
 		FieldFunc  *FuncInfo // frame of the initial values of fields
 		StaticFunc *FuncInfo // frame of the initial values of static fields, and of Inits
 	}
@@ -512,6 +518,49 @@ type (
 	// BadDecl stands for text that could not be parsed.
 	BadDecl struct{ At }
 )
+
+// Option is an argument `name = value` of an annotation.
+func (a Arg) Option() (name string, x Expr, ok bool) {
+	set, ok := a.Value.(*Assign)
+	if !ok {
+		return "", nil, false
+	}
+	id, ok := set.Target.(*Ident)
+	if !ok {
+		return "", nil, false
+	}
+	return id.Name, set.Value, true
+}
+
+// Note finds an annotation by name.
+func Note(list []*Annotation, name string) *Annotation {
+	for _, a := range list {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// Inner is the classes inside: those with a name, and bodies of constants.
+func (d *ClassDef) Inner() []*ClassDef {
+	all := slices.Clone(d.Classes)
+	for _, v := range d.Values {
+		if v.Body != nil {
+			all = append(all, v.Body)
+		}
+	}
+	return all
+}
+
+// An EnumValue is a constant of an enum, with the arguments of its constructor
+// and, if it has one, a body with what it overrides.
+type EnumValue struct {
+	At
+	Name string
+	Args []Arg
+	Body *ClassDef
+}
 
 // An IncludeItem is one name of an include.
 type IncludeItem struct {
@@ -583,6 +632,14 @@ type FieldDef struct {
 	Final  bool
 	Init   Expr
 	Def    string // modifiers and type as written, for printing; "" for `name: Type` of records
+	Notes  []*Annotation
+}
+
+// An Annotation is @Name(arguments) before a class or a member of it.
+type Annotation struct {
+	At
+	Name string // without its package
+	Args []Arg
 }
 
 // ---- what resolve fills in

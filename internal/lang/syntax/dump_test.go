@@ -73,7 +73,13 @@ func dump(n Node) string {
 		case *FuncDef:
 			fmt.Fprintf(&b, " func:%s(static=%v)", n.Name, n.Static)
 		case *ClassDef:
-			fmt.Fprintf(&b, " %s:%s%v", n.Kind, n.Name, n.Values)
+			fmt.Fprintf(&b, " %s:%s(%v,%d)", n.Kind, n.Name, n.Static, len(n.Makes))
+			for _, v := range n.Values {
+				fmt.Fprintf(&b, " value:%s(%d,%v)", v.Name, len(v.Args), v.Body != nil)
+			}
+			for _, a := range n.Notes {
+				fmt.Fprintf(&b, " note:%s(%d)", a.Name, len(a.Args))
+			}
 		case *FieldDef:
 			fmt.Fprintf(&b, " field:%s(%v,%v)", n.Name, n.Static, n.Final)
 		case *ConfigBlock:

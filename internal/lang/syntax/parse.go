@@ -77,6 +77,7 @@ type parser struct {
 	labels    int  // closures around, in which labels may stand
 	atStmt    bool // the expression to be read is a whole statement
 	olders    []Older
+	notes     []*Annotation // read, for the declaration that follows
 }
 
 func newParser(f *source.File) *parser {

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"strconv"
+
 	"sluice/internal/lang/value"
 )
 
@@ -12,7 +14,7 @@ func literalText(l *Literal) string {
 // classDef reads a class, interface, trait, enum or record.
 func (p *parser) classDef() *ClassDef {
 	start := p.tok
-	d := &ClassDef{Kind: p.text(start)}
+	d := &ClassDef{Kind: p.text(start), Notes: p.takeNotes()}
 	if d.Kind != "enum" && d.Kind != "record" {
 		p.refused(p.span(start), "a "+d.Kind+" in a script is of the older grammar", "put it in a file of `lib/`, or use functions")
 	}
@@ -83,13 +85,7 @@ func (p *parser) enumValues(d *ClassDef) {
 		if !p.isName() || !p.enumValueAhead() {
 			return
 		}
-		name, _ := p.name("a constant")
-		d.Values = append(d.Values, name)
-		if p.tok.Kind == LParen && !p.bad {
-			e := p.errorAt(p.span(p.tok), "constants of an enum take no arguments")
-			e.Label = "not part of the language"
-			return
-		}
+		d.Values = append(d.Values, p.enumValue(d))
 		if !p.got(Comma) && !p.tok.NL {
 			break
 		}
@@ -97,9 +93,39 @@ func (p *parser) enumValues(d *ClassDef) {
 	p.got(Semicolon)
 }
 
+// enumValue is NAME [(arguments)] [{ members }].
+func (p *parser) enumValue(d *ClassDef) *EnumValue {
+	start := p.tok
+	v := &EnumValue{}
+	v.Name, v.Where = p.name("a constant")
+	if p.tok.Kind == LParen && !p.bad {
+		p.older(p.span(p.tok), "arguments of an enum's constant are of the older grammar", "put the enum in a file of `lib/`")
+		v.Args = p.arguments()
+	}
+	if p.tok.Kind == LBrace && !p.tok.NL && !p.bad {
+		v.Body = p.enumBody(d, start)
+	}
+	v.Where = p.from(start)
+	return v
+}
+
+// enumBody is a class of the constant's own, a child of the enum.
+func (p *parser) enumBody(d *ClassDef, start Token) *ClassDef {
+	open := p.tok
+	p.older(p.span(open), "a body of an enum's constant is of the older grammar", "put the enum in a file of `lib/`")
+	b := &ClassDef{Kind: "enum", Name: strconv.Itoa(len(d.Values) + 1), Extends: &TypeRef{At: at(p.span(start)), Name: d.Name}}
+	saved := p.nestBlock()
+	p.next()
+	p.members(b, open)
+	p.closing(RBrace, open, "constant")
+	p.unnest(saved)
+	b.Where = p.from(start)
+	return b
+}
+
 func (p *parser) enumValueAhead() bool {
 	switch t := p.peek(); t.Kind {
-	case Comma, Semicolon, RBrace, EOF, LParen:
+	case Comma, Semicolon, RBrace, EOF, LParen, LBrace:
 		return true
 	default:
 		return t.NL
@@ -122,12 +148,13 @@ func (p *parser) members(d *ClassDef, open Token) {
 
 // member is a field, method, constructor, inner class or initializer block.
 func (p *parser) member(d *ClassDef) {
+	p.notes = nil
 	for p.tok.Kind == At_ && !p.bad {
 		p.annotation()
 	}
 	start := p.tok
 	static, final := false, false
-	for p.tok.Kind == Keyword && (isModifier(p.text(p.tok)) || p.isWord("def")) {
+	for p.tok.Kind == Keyword && (isModifier(p.text(p.tok)) || p.isWord("def") || p.isWord("default") && d.Kind == "interface") {
 		static = static || p.isWord("static")
 		final = final || p.isWord("final")
 		p.next()
@@ -137,10 +164,17 @@ func (p *parser) member(d *ClassDef) {
 	}
 	switch {
 	case p.tok.Kind == LBrace:
-		d.Inits = append(d.Inits, p.codeBlock("initializer"))
+		b := p.codeBlock("initializer")
+		if static {
+			d.Inits = append(d.Inits, b)
+		} else {
+			d.Makes = append(d.Makes, b)
+		}
 		return
 	case p.isWord("class") || p.isWord("interface") || p.isWord("enum"):
-		d.Classes = append(d.Classes, p.classDef())
+		inner := p.classDef()
+		inner.Static = static || inner.Kind != "class"
+		d.Classes = append(d.Classes, inner)
 		return
 	case p.tok.Kind == Less:
 		p.typeParams()
@@ -154,12 +188,15 @@ func (p *parser) member(d *ClassDef) {
 		typ = p.typeRef(false)
 	}
 	def := p.words(start.Start, p.prevEnd)
+	notes := p.takeNotes()
 	if p.isName() && p.peek().Kind == LParen {
-		d.Methods = append(d.Methods, p.funcDef(start, def, typ, true))
+		m := p.funcDef(start, def, typ, true)
+		m.Notes = notes
+		d.Methods = append(d.Methods, m)
 		return
 	}
 	for !p.bad {
-		f := &FieldDef{Type: typ, Static: static, Final: final, Def: def}
+		f := &FieldDef{Type: typ, Static: static, Final: final, Def: def, Notes: notes}
 		nameStart := p.tok
 		f.Name, _ = p.name("a member of the class")
 		if p.got(Eq) {

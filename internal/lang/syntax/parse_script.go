@@ -33,6 +33,7 @@ func (p *parser) script(f *File) {
 func one(d Decl) []Decl { return []Decl{d} }
 
 func (p *parser) decl(f *File) []Decl {
+	p.notes = nil
 	for p.tok.Kind == At_ && !p.bad {
 		p.annotation()
 	}

@@ -102,22 +102,36 @@ func (p *parser) closeAngle() bool {
 	return true
 }
 
-// annotation skips @Name(args).
+// annotation reads @Name(args), for who asks with takeNotes.
 func (p *parser) annotation() {
+	start := p.tok
 	p.older(p.span(p.tok), "annotations are of the older grammar", "")
 	p.next()
 	if !isNameOrKeyword(p.tok) {
 		p.unexpected("the name of an annotation")
 		return
 	}
+	a := &Annotation{Name: p.text(p.tok)}
 	p.next()
 	for p.tok.Kind == Dot && !p.bad {
 		p.next()
+		a.Name = p.text(p.tok)
 		p.next()
 	}
 	if p.tok.Kind == LParen && !p.tok.Space {
-		p.arguments()
+		before := p.notes
+		a.Args = p.arguments()
+		p.notes = before
 	}
+	a.Where = p.from(start)
+	p.notes = append(p.notes, a)
+}
+
+// takeNotes is the annotations before the declaration at hand.
+func (p *parser) takeNotes() []*Annotation {
+	notes := p.notes
+	p.notes = nil
+	return notes
 }
 
 // params reads parameters up to the token end, which is not read.

@@ -84,6 +84,10 @@ func (p *printer) include(d *Include) {
 func (p *printer) typed(name string, t *TypeRef, x Expr) {
 	p.indent()
 	p.nameType(name, t)
+	p.initial(x)
+}
+
+func (p *printer) initial(x Expr) {
 	if x != nil {
 		p.w(" = ")
 		p.expr(x)
@@ -269,7 +273,38 @@ func (p *printer) output(d *OutputBlock) {
 	})
 }
 
+// notes prints annotations on the line of what they are of.
+func (p *printer) notes(list []*Annotation) {
+	for _, a := range list {
+		p.w("@", a.Name)
+		if len(a.Args) > 0 {
+			p.w("(")
+			p.noteArgs(a.Args)
+			p.w(")")
+		}
+		p.w(" ")
+	}
+}
+
+func (p *printer) noteArgs(args []Arg) {
+	for i, a := range args {
+		if i > 0 {
+			p.w(", ")
+		}
+		if name, x, ok := a.Option(); ok {
+			p.w(name, " = ")
+			p.expr(x)
+			continue
+		}
+		p.argList(args[i : i+1])
+	}
+}
+
 func (p *printer) class(d *ClassDef) {
+	p.notes(d.Notes)
+	if d.Static && d.Kind == "class" {
+		p.w("static ")
+	}
 	p.w(d.Kind, " ", d.Name)
 	if len(d.Params) > 0 {
 		p.w("<", strings.Join(d.Params, ", "), ">")
@@ -295,14 +330,24 @@ func (p *printer) class(d *ClassDef) {
 
 func (p *printer) members(d *ClassDef) {
 	if len(d.Values) > 0 {
-		p.line(strings.Join(d.Values, ", ") + ";")
+		p.indent()
+		for i, v := range d.Values {
+			if i > 0 {
+				p.w(", ")
+			}
+			p.enumValue(v)
+		}
+		p.w(";\n")
 	}
 	for _, f := range d.Fields {
+		p.indent()
+		p.notes(f.Notes)
 		if f.Def == "" {
-			p.typed(f.Name, f.Type, f.Init)
-			continue
+			p.nameType(f.Name, f.Type)
+		} else {
+			p.w(f.Def, " ", f.Name)
 		}
-		p.typed(f.Def+" "+f.Name, nil, f.Init)
+		p.initial(f.Init)
 	}
 	for _, b := range d.Inits {
 		p.indent()
@@ -310,12 +355,29 @@ func (p *printer) members(d *ClassDef) {
 		p.code(b)
 		p.w("\n")
 	}
+	for _, b := range d.Makes {
+		p.indent()
+		p.code(b)
+		p.w("\n")
+	}
 	for _, m := range d.Methods {
 		p.indent()
+		p.notes(m.Notes)
 		p.funcDef(m)
 		p.w("\n")
 	}
 	for _, c := range d.Classes {
 		p.decl(c)
+	}
+}
+
+func (p *printer) enumValue(v *EnumValue) {
+	p.w(v.Name)
+	if len(v.Args) > 0 {
+		p.args(v.Args)
+	}
+	if v.Body != nil {
+		p.w(" ")
+		p.braces(func() { p.members(v.Body) })
 	}
 }

@@ -236,9 +236,12 @@ func (w walker) inDecl(d Decl) {
 	case *ClassDef:
 		w.typ(d.Extends)
 		walkAll(w, d.Implements)
+		walkAll(w, d.Notes)
+		walkAll(w, d.Values)
 		walkAll(w, d.Fields)
 		walkAll(w, d.Methods)
 		walkAll(w, d.Inits)
+		walkAll(w, d.Makes)
 		walkAll(w, d.Classes)
 	default:
 		panic(fmt.Sprintf("internal error: walk %T", d))
@@ -248,6 +251,13 @@ func (w walker) inDecl(d Decl) {
 // inPart walks what is neither expression, statement nor declaration.
 func (w walker) inPart(n Node) {
 	switch n := n.(type) {
+	case *Annotation:
+		w.args(n.Args)
+	case *EnumValue:
+		w.args(n.Args)
+		if n.Body != nil {
+			Walk(n.Body, w.f)
+		}
 	case *File:
 		walkAll(w, n.Decls)
 		w.stmts(n.Body)

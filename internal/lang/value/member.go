@@ -32,6 +32,10 @@ func In(th *Thread, x, coll Value) (bool, error) {
 	case Callable:
 		v, err := c.CallWith(th, []Value{x})
 		return Truth(v), err
+	case caser:
+		if is, ok, err := c.IsCase(th, x); ok {
+			return is, err
+		}
 	}
 	if IsNumber(coll) && IsNumber(x) {
 		return compareNumbers(coll, x) == 0, nil
@@ -41,6 +45,11 @@ func In(th *Thread, x, coll Value) (bool, error) {
 		return contains(elems, x), nil
 	}
 	return Equal(coll, x), nil
+}
+
+// A caser says itself what is in it.
+type caser interface {
+	IsCase(th *Thread, x Value) (is, ok bool, err error)
 }
 
 // IsCase is `case caseValue:` of a switch on switchValue, which Groovy decides

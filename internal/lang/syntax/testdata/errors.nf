@@ -98,4 +98,3 @@ params {
 output {
     directory 'x' /// error "expected `{` after `directory`, found a string"
 }
-enum E { A(1) } /// error "constants of an enum take no arguments"

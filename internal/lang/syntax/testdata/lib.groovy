@@ -60,3 +60,28 @@ enum Level {
 
     boolean isHigh() { this == HIGH }
 }
+---
+// constants with arguments and bodies, annotations, initializers, defaults of interfaces
+@groovy.transform.ToString(includeNames = true, excludes = ['b'])
+class Noted {
+    @Lazy List a = [1];
+    { a << 2 }
+    static { println 'class' }
+    static class Inside { int z }
+    class Own { }
+    @Memoized
+    static int slow(int x) { x }
+}
+enum Shade {
+    LIGHT('l', 1),
+    DARK('d', 2) {
+        String shout() { 'D!' }
+    }, NONE;
+    final String code
+    Shade(String code = '', int n = 0) { this.code = code }
+    String shout() { code }
+}
+interface Area {
+    double area()
+    default String info() { "area ${area()}" }
+}
