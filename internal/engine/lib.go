@@ -120,6 +120,21 @@ func (l *lib) read(name string) (path string, text []byte, ok bool) {
 	return "", nil, false
 }
 
+// all lists the classes that files of the directories are named after.
+func (l *lib) all() []string {
+	var list []string
+	for _, dir := range l.dirs {
+		// A directory that is not there has no classes.
+		_ = filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+			if rel, relErr := filepath.Rel(dir, path); err == nil && relErr == nil && strings.HasSuffix(rel, ".groovy") {
+				list = append(list, strings.ReplaceAll(strings.TrimSuffix(filepath.ToSlash(rel), ".groovy"), "/", "."))
+			}
+			return nil
+		})
+	}
+	return list
+}
+
 func isClassName(name string) bool {
 	for _, part := range strings.Split(name, ".") {
 		if part == "" || strings.ContainsAny(part, "/\\$<[ ") {

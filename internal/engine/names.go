@@ -78,6 +78,15 @@ func (n *names) ClassDef(name string) *syntax.ClassDef {
 	return n.lib.def(name)
 }
 
+// ClassNames lists the classes of the library and those of lib/.
+func (n *names) ClassNames() []string {
+	list := n.table.ClassNames()
+	if n.lib != nil {
+		list = append(list, n.lib.all()...)
+	}
+	return list
+}
+
 func (n *names) Candidates() []string {
 	var list []string
 	for name := range n.builtins {

@@ -17,6 +17,11 @@ type ClassSource interface {
 	ClassDef(name string) *syntax.ClassDef
 }
 
+// ClassLister is what Names may offer besides: the full names of all classes.
+type ClassLister interface {
+	ClassNames() []string
+}
+
 // A classScope is a class whose code is being resolved: its members and those
 // of its parents are known names in it.
 type classScope struct {

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/diag"
@@ -163,6 +164,12 @@ func (r *resolver) className(x *syntax.Prop) bool {
 		}
 	}
 	if !r.names.Class(name) {
+		if last := name[strings.LastIndexByte(name, '.')+1:]; upperFirst(last) == last && r.full[root] == "" {
+			if r.full == nil {
+				r.full = map[*syntax.Ident]string{}
+			}
+			r.full[root] = name
+		}
 		return false
 	}
 	root.Binding = syntax.Binding{Kind: syntax.ClassName}
@@ -205,7 +212,26 @@ func (r *resolver) typeRef(t *syntax.TypeRef) {
 		return
 	}
 	d := r.diags.Add(t.Span(), fmt.Sprintf("the class `%s` is not known", t.Name))
-	d.Help = "classes of the Java library outside the documented ones are not available; write the operation with the methods of the standard library"
+	d.Help = r.classHelp(t.Name)
+}
+
+// classHelp says what to do about a class that is not known.
+func (r *resolver) classHelp(name string) string {
+	if l, ok := r.names.(ClassLister); ok {
+		simple := name[strings.LastIndexByte(name, '.')+1:]
+		all := l.ClassNames()
+		bare := make([]string, 0, len(all))
+		for _, full := range all {
+			bare = append(bare, full[strings.LastIndexByte(full, '.')+1:])
+		}
+		if i := slices.Index(bare, simple); i >= 0 {
+			return fmt.Sprintf("the class `%s` is known", all[i])
+		}
+		if near, ok := diag.Near(simple, bare); ok {
+			return fmt.Sprintf("the class `%s` is known", all[slices.Index(bare, near)])
+		}
+	}
+	return "classes of the Java library outside the documented ones are not available; write the operation with the methods of the standard library"
 }
 
 // shadows recognises X = X(…) in a workflow: from there on X is a variable

@@ -21,7 +21,8 @@ type resolver struct {
 	fn      *function
 	diags   *diag.List
 	pending []pendingName
-	stars   []string // packages of which an import declaration brings in everything
+	stars   []string                 // packages of which an import declaration brings in everything
+	full    map[*syntax.Ident]string // dotted names of what looks like a class and is none, by their first part
 	// workflowVars are names that workflows assign without `def`.
 	workflowVars map[string]bool
 	cls          *classScope        // the class whose code is being resolved
@@ -434,6 +435,13 @@ func (r *resolver) environment(name string) bool {
 func (r *resolver) unknown(p pendingName) {
 	name := p.ident.Name
 	e := r.diags.Add(p.ident.Span(), fmt.Sprintf("`%s` is not defined", name))
+	if full := r.full[p.ident]; full != "" {
+		e.Message = fmt.Sprintf("the class `%s` is not known", full)
+		defer r.fault(p, e)
+		soften(e, p.maybe)
+		e.Help = r.classHelp(full)
+		return
+	}
 	defer r.fault(p, e)
 	soften(e, p.maybe)
 	e.Label = "no variable, process, workflow or function of this name here"

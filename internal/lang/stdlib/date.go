@@ -114,7 +114,9 @@ func dateMethods() []def {
 var (
 	simpleDateFormatClass = javaClass("java.text.SimpleDateFormat")
 	timeFormatterClass    = javaClass("java.time.format.DateTimeFormatter")
-	decimalFormatClass    = javaClass("java.text.DecimalFormat")
+	numberFormatClass     = javaClass("java.text.NumberFormat")
+	decimalSymbolsClass   = javaClass("java.text.DecimalFormatSymbols")
+	decimalFormatClass    = javaClass("java.text.DecimalFormat", numberFormatClass)
 )
 
 // A TimeFormat is SimpleDateFormat or DateTimeFormatter.

@@ -25,7 +25,7 @@ func inetOf(c call, host string) (value.Value, error) {
 	}
 	var addrs []string
 	var err error
-	c.th.Block(func() { addrs, err = net.DefaultResolver.LookupHost(c.th.Context, host) })
+	c.th.Block(func() { addrs, err = net.DefaultResolver.LookupHost(threadContext(c.th), host) })
 	if err != nil || len(addrs) == 0 {
 		return nil, value.Throw("java.net.UnknownHostException", "%s: Name or service not known", host)
 	}

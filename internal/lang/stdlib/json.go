@@ -315,6 +315,25 @@ type JSONBuilder struct{ content value.Value }
 // Class is groovy.json.JsonBuilder.
 func (*JSONBuilder) Class() *value.Class { return jsonBuilderClass }
 
+// InvokeMethod makes a document with one name at its root: `builder.person { … }`.
+func (b *JSONBuilder) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
+	if len(args) == 0 {
+		return nil, false, nil
+	}
+	switch name {
+	case "call", "writeTo", "with", "tap", "equals", "is", "use", "each", "asType":
+		return nil, false, nil
+	}
+	v, err := call{th: th, name: name, recv: b, args: args}.buildContent()
+	if err != nil {
+		return nil, true, err
+	}
+	m := value.NewMap(1)
+	m.Set(value.String(name), v)
+	b.content = m
+	return m, true, nil
+}
+
 func builderConstructors(make func(content value.Value) value.Value) func() []def {
 	return func() []def {
 		return []def{{"<init>", "content = null", "builds a document", func(c call) (value.Value, error) { return make(c.arg(0)), nil }}}

@@ -92,12 +92,16 @@ func executeMethod(c call) (value.Value, error) {
 			cmd.Env = append(cmd.Env, value.ToString(e))
 		}
 	}
-	return startProcess(c, cmd)
+	return startProcess(c, cmd, false)
 }
 
-func startProcess(c call, cmd *exec.Cmd) (value.Value, error) {
+// startProcess starts cmd; merged sends its errors where its output goes.
+func startProcess(c call, cmd *exec.Cmd, merged bool) (value.Value, error) {
 	p := &Process{cmd: cmd, out: newPipeBuffer(), err: newPipeBuffer(), done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = p.out, p.err
+	if merged {
+		cmd.Stderr = p.out
+	}
 	cmd.WaitDelay = time.Second
 	in, err := cmd.StdinPipe()
 	if err == nil {

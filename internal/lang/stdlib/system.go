@@ -165,7 +165,7 @@ func runtimeMethods() []def {
 }
 
 func threadStatics() []def {
-	return []def{{"sleep", "milliseconds: Number", "waits", sleepFunction}}
+	return append(threadStartStatics(), def{"sleep", "milliseconds: Number", "waits", sleepFunction})
 }
 
 // tempDir is where temporary files go: NXF_TEMP, else TMPDIR.

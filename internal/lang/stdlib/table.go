@@ -58,6 +58,18 @@ type findKey struct {
 // nullClass carries the few methods that null answers.
 var nullClass = &value.Class{Name: "org.codehaus.groovy.runtime.NullObject"}
 
+// ClassNames lists the full names of all classes.
+func (t *Table) ClassNames() []string {
+	names := make([]string, 0, len(classDefs))
+	for _, d := range classDefs {
+		if d.class != nullClass {
+			names = append(names, d.class.Name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
 // New is a table with all that this package defines.
 func New() *Table {
 	t := &Table{

@@ -269,6 +269,9 @@ func streamMethods() []def {
 			if k, ok := c.arg(0).(*collector); ok {
 				return k.finish(c, elems(c.recv))
 			}
+			if _, ok := c.arg(0).(*value.Closure); ok {
+				return c.collectInto(nil, c.arg(0))
+			}
 			return nil, c.missing()
 		}},
 	}
