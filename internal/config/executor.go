@@ -53,9 +53,9 @@ type Executor struct {
 // ExecutorName is the executor of processes that do not name one; "" if none is set.
 func (c *Config) ExecutorName() string {
 	if v, isMap := c.Get("executor").(*value.Map); !isMap && v == nil && c.Get("executor") != nil {
-		return value.ToString(c.Get("executor"))
+		return strings.ToLower(value.ToString(c.Get("executor")))
 	}
-	return c.reader("executor").text("", "name")
+	return strings.ToLower(c.reader("executor").text("", "name"))
 }
 
 // Executor reads the scope for one executor: `executor.$name.x` wins over

@@ -212,7 +212,9 @@ func Shell(v value.Value) ([]string, error) {
 	}
 	words := Words(v)
 	if s, ok := value.Str(v); ok {
-		words = strings.Fields(s)
+		if words = strings.Fields(s); strings.ContainsRune(s, '\n') {
+			words = []string{s} // what follows the first line runs before the script
+		}
 	}
 	if len(words) == 0 || words[0] == "" {
 		return nil, errorf("", "directive `shell` is empty")

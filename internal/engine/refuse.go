@@ -115,7 +115,7 @@ func (r *run) runs(name string) bool {
 
 func knownExecutor(name string) bool {
 	for _, e := range executors {
-		if e == name {
+		if e == strings.ToLower(name) {
 			return true
 		}
 	}

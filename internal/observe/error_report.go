@@ -93,7 +93,7 @@ func indent(s string) string {
 func command(t *task.Task) string {
 	s := t.Script
 	if len(t.Shell) > 0 {
-		s = strings.TrimPrefix(s, "#!"+strings.Join(t.Shell, " ")+"\n")
+		s = strings.TrimPrefix(s, t.Shebang())
 	}
 	return dedent(s)
 }

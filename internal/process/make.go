@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sluice/internal/directive"
 	"sluice/internal/lang/value"
@@ -138,6 +139,10 @@ func (in *instance) describe() (err error) {
 	}
 	if t.Shell, err = directive.Shell(shell); err != nil {
 		return err
+	}
+	if text, isText := value.Str(shell); isText && strings.ContainsRune(text, '\n') && !in.run().shellLines {
+		in.run().shellLines = true
+		in.run().warn(fmt.Sprintf("Directive `process.shell` cannot contain new-line characters - offending value: [%s]", text))
 	}
 	for _, d := range []struct {
 		name string

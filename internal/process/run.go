@@ -85,6 +85,8 @@ type Run struct {
 	commands map[string]string // content keys of commands in bin/
 	frozen   bool              // no further tasks: the run is ending
 	all      []*node
+
+	shellLines bool // it was said that a shell has several lines
 }
 
 // A Failure is what ends a run: a task, or a problem before it could start.

@@ -152,7 +152,7 @@ func blockText(at source.Span) string {
 func (in *instance) normalize(text string) string {
 	text = strings.TrimSpace(task.StripIndent(text))
 	if !strings.HasPrefix(text, "#!") {
-		text = "#!" + strings.Join(in.task.Shell, " ") + "\n" + text
+		text = in.task.Shebang() + text
 	}
 	return text + "\n"
 }

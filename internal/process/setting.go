@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sluice/internal/directive"
 	"sluice/internal/lang/diag"
@@ -182,6 +183,7 @@ func (n *node) placeable() error {
 		if name, _ = value.Str(v); name == "" {
 			return nil
 		}
+		name = strings.ToLower(name)
 	}
 	return n.canWork(name)
 }

@@ -270,7 +270,7 @@ func (in *instance) exitStatus() value.Value {
 
 func (in *instance) executor() string {
 	if v, err := in.setting("executor"); err == nil && v != nil {
-		return value.ToString(v)
+		return strings.ToLower(value.ToString(v))
 	}
 	return in.run().Executor
 }

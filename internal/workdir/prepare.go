@@ -235,14 +235,16 @@ func copyFile(from, to string, perm fs.FileMode) (err error) {
 // Interpreter is the command that runs .command.sh: its shebang line, or the
 // task's shell.
 func Interpreter(t *task.Task) []string {
-	if line, ok := strings.CutPrefix(t.Script, "#!"); ok {
+	lines := []string{t.Script}
+	if len(t.Shell) > 0 {
+		lines = append(lines, t.Shebang())
+	}
+	for _, line := range lines {
+		line, ok := strings.CutPrefix(line, "#!")
 		line, _, _ = strings.Cut(line, "\n")
-		if words := strings.Fields(line); len(words) > 0 {
+		if words := strings.Fields(line); ok && len(words) > 0 {
 			return words
 		}
-	}
-	if len(t.Shell) > 0 {
-		return t.Shell
 	}
 	return []string{"/bin/bash", "-ue"}
 }

@@ -78,7 +78,7 @@ func (r *Report) row(t *task.Task) []any {
 
 // script is the command as its author wrote it, cut where it gets long.
 func script(t *task.Task) string {
-	s := strings.TrimSuffix(strings.TrimPrefix(t.Script, "#!"+strings.Join(t.Shell, " ")+"\n"), "\n")
+	s := strings.TrimSuffix(strings.TrimPrefix(t.Script, t.Shebang()), "\n")
 	if len(s) <= maxScript {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}

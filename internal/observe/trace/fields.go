@@ -242,7 +242,7 @@ func hostname(t *task.Task) Cell {
 func script(t *task.Task) Cell {
 	s := t.Script
 	if len(t.Shell) > 0 {
-		s = strings.TrimPrefix(s, "#!"+strings.Join(t.Shell, " ")+"\n")
+		s = strings.TrimPrefix(s, t.Shebang())
 	}
 	return text(strings.TrimSuffix(s, "\n"))
 }

@@ -101,7 +101,7 @@ func body(t *task.Task) any {
 	if t.Script == "" {
 		return nil
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(t.Script, "#!"+strings.Join(t.Shell, " ")+"\n"), "\n")
+	return strings.TrimSuffix(strings.TrimPrefix(t.Script, t.Shebang()), "\n")
 }
 
 func environment(t *task.Task) any {
