@@ -52,6 +52,13 @@ func (u *unit) run(at source.Span) error {
 	if err != nil {
 		return err
 	}
+	for _, st := range f.Body { // functions may be called before they are defined
+		if fn, ok := st.(*syntax.FuncDef); ok {
+			if err := u.stmt(fn, u.root); err != nil {
+				return err
+			}
+		}
+	}
 	if err := u.stmts(f.Body, u.root); err != nil {
 		return err
 	}

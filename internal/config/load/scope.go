@@ -1,7 +1,10 @@
 package load
 
 import (
+	"fmt"
+
 	"sluice/internal/config"
+	"sluice/internal/lang/diag"
 	"sluice/internal/lang/source"
 	"sluice/internal/lang/value"
 )
@@ -114,7 +117,31 @@ func (s *scope) Property(name string) (value.Value, bool) {
 	if v, ok := u.l.Getenv(name); ok {
 		return value.String(v), true
 	}
-	return nil, false
+	return s.emptyScope(name)
+}
+
+// emptyScope is what the older grammar takes an unknown name for while a file
+// is evaluated: a scope of that name in this block, with nothing in it.
+func (s *scope) emptyScope(name string) (value.Value, bool) {
+	u := s.u
+	switch {
+	case !u.l.older() || u.l.final != nil:
+		return nil, false
+	case name == "this":
+		return s, true
+	case name == "conditionValues": // of `this`: what decides which blocks apply
+		profiles := value.NewList()
+		for _, p := range u.l.profiles {
+			profiles.Elems = append(profiles.Elems, value.String(p))
+		}
+		return value.MapOf("profiles", profiles), true
+	}
+	d := u.l.warnings.Add(source.Span{}, fmt.Sprintf("`%s` is not defined in %s", name, u.l.shown(u.name)))
+	d.Severity = diag.Warning
+	d.Notes = append(d.Notes, "the older grammar takes it for a scope without settings")
+	m := value.NewMap(0)
+	u.open(s.path).Set(value.String(name), m)
+	return m, true
 }
 
 func lookup(m *value.Map, path []string, name string) (value.Value, bool) {
