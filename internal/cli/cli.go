@@ -109,6 +109,7 @@ func commands() []command {
 		{name: "list", usage: "", doc: "List the projects that were downloaded", run: (*program).list},
 		{name: "log", usage: "[options] [run name or session id ...]", doc: "Print earlier runs and their tasks", options: logOptions, run: (*program).log},
 		{name: "logfile", usage: "[options] [run name, session id or file]", doc: "Print the log of a run", options: logfileOptions, run: (*program).printLogfile},
+		{name: "module", usage: "list [-o table|json]", doc: "List the modules of a registry that the project keeps", raw: true, run: (*program).module},
 		{name: "node", usage: "<command> [options]", doc: "What runs on the nodes of a pool", hidden: true, raw: true, run: (*program).node},
 		{name: "plugin", usage: "list | install <plugin[@version],...>", doc: "Print which plugins are built in, or ask for some", run: (*program).plugin},
 		{name: "pull", usage: "[options] <project ...>", doc: "Download projects, or bring them up to date", options: pullOptions, run: (*program).pull},

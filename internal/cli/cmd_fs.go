@@ -165,9 +165,26 @@ func (p *program) fsCat(ctx context.Context, places []place) error {
 		if err != nil {
 			return a.problem(err)
 		}
-		_, err = io.Copy(p.stdout, f)
+		out := &lastByte{w: p.stdout, b: '\n'}
+		_, err = io.Copy(out, f)
+		if err == nil && out.b != '\n' { // the original ends every line
+			_, err = io.WriteString(p.stdout, "\n")
+		}
 		return errors.Join(err, f.Close())
 	})
+}
+
+// lastByte remembers what was written last.
+type lastByte struct {
+	w io.Writer
+	b byte
+}
+
+func (l *lastByte) Write(data []byte) (int, error) {
+	if len(data) > 0 {
+		l.b = data[len(data)-1]
+	}
+	return l.w.Write(data)
 }
 
 func (p *program) fsRemove(ctx context.Context, places []place) error {

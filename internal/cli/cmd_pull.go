@@ -13,7 +13,7 @@ import (
 func pullOptions(_ *program, r *request) []option {
 	return []option{
 		flag("All projects that were downloaded", func() { r.project.all = true }, "all", "a"),
-		deepOption(r), hubOption(r), revisionOption(r), userOption(r),
+		deepOption(r), hubOption(r), ignored("", "migrate", "m"), revisionOption(r), userOption(r),
 	}
 }
 

@@ -77,7 +77,7 @@ func TestFilesElsewhere(t *testing.T) {
 	if got := strings.Join(store.Names("c/"), " "); got != "c/e/a.txt c/m.txt" {
 		t.Errorf("left: %s", got)
 	}
-	if out.String() != "text" {
+	if out.String() != "text\n" {
 		t.Errorf("printed %q", out)
 	}
 }

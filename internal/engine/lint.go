@@ -212,7 +212,7 @@ func (l *linter) includer(from string) strict.Includer {
 		if strings.HasPrefix(name, "plugin/") {
 			return &strict.Module{Name: name, Any: true}, nil
 		}
-		path, err := find(filepath.Dir(from), name)
+		path, err := m.find(from, name)
 		if err != nil {
 			return nil, fmt.Errorf("the module `%s` does not exist", name)
 		}

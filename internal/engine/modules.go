@@ -99,7 +99,7 @@ func (m *modules) loader(from string) resolve.Loader {
 		if plugin, ok := strings.CutPrefix(name, "plugin/"); ok {
 			return nil, plugin, m.plugin(inc, plugin)
 		}
-		path, err := find(filepath.Dir(from), name)
+		path, err := m.find(from, name)
 		if err != nil {
 			return nil, "", m.notFound(inc, from, name)
 		}
@@ -159,6 +159,26 @@ func (m *modules) directory(x syntax.Expr, from string) (string, bool) {
 	return "", false
 }
 
+// find is the file of a module. A name without ./ before it is one of a
+// registry, kept in modules/ of the project; here it may also be a path.
+// Nextflow docs: module#registry-modules
+func (m *modules) find(from, name string) (string, error) {
+	if ofRegistry(name) {
+		path, err := find(filepath.Join(m.project, modulesDir), name)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return path, err
+		}
+	}
+	return find(filepath.Dir(from), name)
+}
+
+// modulesDir is where a project keeps modules of a registry: namespace/name.
+const modulesDir = "modules"
+
+func ofRegistry(name string) bool {
+	return strings.Contains(name, "/") && !strings.HasPrefix(name, ".") && !filepath.IsAbs(name)
+}
+
 // find tries the name as a file, with .nf, and as a directory with main.nf.
 func find(dir, name string) (string, error) {
 	path := name
@@ -181,6 +201,9 @@ func (m *modules) notFound(inc *syntax.Include, from, name string) error {
 		path = filepath.Join(filepath.Dir(from), path)
 	}
 	d.Label = fmt.Sprintf("neither %s nor %s.nf nor %s", m.show(path), m.show(path), m.show(filepath.Join(path, "main.nf")))
+	if ofRegistry(name) {
+		d.Notes = append(d.Notes, fmt.Sprintf("a name without `./` is that of a module of a registry, and %s does not exist", m.show(filepath.Join(m.project, modulesDir, name))))
+	}
 	if entries, err := os.ReadDir(filepath.Dir(path)); err == nil {
 		var there []string
 		for _, e := range entries {

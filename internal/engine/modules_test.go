@@ -16,12 +16,19 @@ import (
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	p := newPipeline(t, map[string]string{"a.nf": "", "b/main.nf": "", "c.nf": "", "c/main.nf": "", "d/x.nf": ""})
+	p := newPipeline(t, map[string]string{"a.nf": "", "b/main.nf": "", "c.nf": "", "c/main.nf": "", "d/x.nf": "", "modules/org/mod/main.nf": ""})
 	for name, want := range map[string]string{
 		"./a": "a.nf", "./a.nf": "a.nf", "./b": "b/main.nf", "./b/main": "b/main.nf", "./c": "c.nf", "./d/../a": "a.nf",
 		"d/x": "d/x.nf", filepath.Join(p.dir, "a"): "a.nf",
 	} {
 		got, err := find(p.dir, name)
+		if err != nil || got != filepath.Join(p.dir, want) {
+			t.Errorf("%s: got %s, %v, want %s", name, got, err, want)
+		}
+	}
+	m := &modules{project: p.dir}
+	for name, want := range map[string]string{"org/mod": "modules/org/mod/main.nf", "d/x": "d/x.nf", "./a": "a.nf"} {
+		got, err := m.find(filepath.Join(p.dir, "main.nf"), name)
 		if err != nil || got != filepath.Join(p.dir, want) {
 			t.Errorf("%s: got %s, %v, want %s", name, got, err, want)
 		}

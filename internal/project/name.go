@@ -20,7 +20,8 @@ type Source struct {
 	Local  bool   // Clone is a path
 
 	provider Provider
-	given    bool // by address, not by name
+	given    bool   // by address, not by name
+	cameFrom string // address that a copy gets, when it is another than Clone
 }
 
 // localOrg is the organisation of repositories on this machine.
@@ -254,11 +255,13 @@ func (s *Store) provider(name string) (*Provider, error) {
 
 // origin is where a clone on this machine came from.
 func (s *Store) origin(name string) (*Source, bool, error) {
-	p := &Project{Name: name, Dir: s.dir(name), store: s}
-	if !p.Downloaded() {
-		return nil, false, nil
+	dir := s.dir(name)
+	if !isRepository(dir) {
+		if dir = s.bare(name); dir == "" {
+			return nil, false, nil
+		}
 	}
-	address, err := p.remoteURL()
+	address, err := (&Project{Name: name, Dir: dir, store: s}).remoteURL()
 	if err != nil {
 		return nil, true, err
 	}

@@ -214,6 +214,37 @@ func TestInterruptedDownload(t *testing.T) {
 	}
 }
 
+// The repository that newer releases of the original keep is enough offline.
+func TestBareCopy(t *testing.T) {
+	t.Parallel()
+	srv := serve(t, "")
+	srv.push(t, "org/pipe", "trunk", map[string]string{"main.nf": "one\n"})
+	srv.tag(t, "org/pipe", "v1", "trunk")
+	srv.push(t, "org/pipe", "trunk", map[string]string{"main.nf": "two\n"})
+	root := t.TempDir()
+	command(t, ".", "git", "clone", "-q", "--bare", srv.URL+"/org/pipe", filepath.Join(root, ".repos/org/pipe/bare"))
+	srv.Close()
+	s := store(t, func(o *Options) { o.Root, o.Offline = root, true })
+	c := checkout(t, open(t, s, "org/pipe"), "v1", false)
+	if got := read(t, c.Dir, "main.nf"); got != "one\n" {
+		t.Errorf("v1: main.nf is %q", got)
+	}
+	if err := c.Release(); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, s, "pipe")
+	if p.URL() != srv.URL+"/org/pipe" {
+		t.Errorf("comes from %s", p.URL())
+	}
+	c = checkout(t, p, "trunk", false)
+	if got := read(t, c.Dir, "main.nf"); got != "two\n" {
+		t.Errorf("trunk: main.nf is %q", got)
+	}
+	if err := c.Release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNoNetwork(t *testing.T) {
 	t.Parallel()
 	srv := serve(t, "")

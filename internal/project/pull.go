@@ -38,6 +38,9 @@ func (p *Project) pull(ctx context.Context, revision string, mayChange func() (*
 		return "", &Error{Message: fmt.Sprintf("the project `%s` has no remote repository `%s`", p.Name, remoteName)}
 	}
 	if p.store.o.Offline && !p.source.Local {
+		if bare := p.store.bare(p.Name); bare != "" && !p.Downloaded() {
+			return p.fromBare(bare).download(ctx, revision)
+		}
 		return "", p.offline()
 	}
 	if !p.Downloaded() {
@@ -49,6 +52,16 @@ func (p *Project) pull(ctx context.Context, revision string, mayChange func() (*
 	}
 	status, err := p.update(ctx, revision)
 	return status, errors.Join(err, use.release())
+}
+
+// fromBare is the project taken from the copy that newer releases of the
+// original keep; it still comes from where that came from.
+func (p *Project) fromBare(dir string) *Project {
+	q := *p
+	src := *p.source
+	src.Local, src.cameFrom, src.Clone = true, src.Clone, dir
+	q.source = &src
+	return &q
 }
 
 func (p *Project) offline() error {
@@ -118,7 +131,10 @@ func (src *Source) from() string {
 // note writes down in a copy where it comes from.
 func (src *Source) note(r *git.Repository) error {
 	url := src.Clone
-	if src.Local {
+	switch {
+	case src.cameFrom != "":
+		url = src.cameFrom
+	case src.Local:
 		url = "file://" + strings.TrimPrefix(src.from(), "file:")
 	}
 	_, err := r.CreateRemote(&config.RemoteConfig{Name: remoteName, URLs: []string{url}, Fetch: []config.RefSpec{refSpec}})

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -102,6 +104,44 @@ func TestPasswordGoesToNoOtherServer(t *testing.T) {
 	wantError(t, err, "submodule sub of org/pipe", "not authorized to read `"+other.URL+"/org/sub`")
 	if other.refused.Load() == 0 {
 		t.Error("the other server was not asked")
+	}
+}
+
+// A project that moved on its server is followed; no password goes along to
+// another server.
+func TestRedirect(t *testing.T) {
+	t.Parallel()
+	var seen atomic.Bool
+	other := serve(t, "")
+	other.push(t, "org/pipe", "main", map[string]string{"main.nf": "one\n"})
+	inner := other.Config.Handler
+	other.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			seen.Store(true)
+		}
+		inner.ServeHTTP(w, r)
+	})
+	srv := serve(t, canary)
+	srv.push(t, "new/pipe", "main", map[string]string{"main.nf": "one\n"})
+	at := srv.Config.Handler
+	srv.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for from, to := range map[string]string{"/old/pipe": srv.URL + "/new/pipe", "/away/pipe": other.URL + "/org/pipe"} {
+			if rest, ok := strings.CutPrefix(r.URL.Path, from); ok {
+				http.Redirect(w, r, to+rest+"?"+r.URL.RawQuery, http.StatusMovedPermanently)
+				return
+			}
+		}
+		at.ServeHTTP(w, r)
+	})
+	s := store(t, func(o *Options) { o.User, o.Password = "bob", canary })
+	p := open(t, s, srv.URL+"/old/pipe")
+	pull(t, p, "")
+	if got := read(t, p.Dir, "main.nf"); got != "one\n" {
+		t.Errorf("main.nf is %q", got)
+	}
+	_, err := open(t, s, srv.URL+"/away/pipe").Pull(context.Background(), "")
+	if seen.Load() {
+		t.Errorf("the password went to another server (%v)", err)
 	}
 }
 

@@ -74,6 +74,16 @@ func NewStore(o Options) (*Store, error) {
 
 func (s *Store) dir(name string) string { return filepath.Join(s.o.Root, filepath.FromSlash(name)) }
 
+// bare is the repository without files that newer releases of the original
+// keep of a project; "" when there is none.
+func (s *Store) bare(name string) string {
+	dir := s.dir(".repos/" + name + "/bare")
+	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err != nil {
+		return ""
+	}
+	return dir
+}
+
 // List names the projects of this machine, in order.
 func (s *Store) List() ([]string, error) {
 	orgs, err := subdirectories(s.o.Root)
