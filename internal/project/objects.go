@@ -11,6 +11,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // copyObjects brings all objects of one repository into another on this
@@ -141,4 +145,28 @@ func copyFile(from, to string) (err error) {
 		return errors.Join(fmt.Errorf("copy %s: %w", from, err), os.Remove(out.Name()))
 	}
 	return nil
+}
+
+// missingFile is the first file of a commit whose contents the copy has not;
+// "" when all are there, or the commit itself is not.
+func missingFile(r *git.Repository, commit plumbing.Hash) string {
+	c, err := r.CommitObject(commit)
+	if err != nil {
+		return ""
+	}
+	tree, err := c.Tree()
+	if err != nil {
+		return ""
+	}
+	walk := object.NewTreeWalker(tree, true, nil)
+	defer walk.Close()
+	for {
+		name, entry, err := walk.Next()
+		if err != nil {
+			return ""
+		}
+		if entry.Mode.IsFile() && r.Storer.HasEncodedObject(entry.Hash) != nil {
+			return name
+		}
+	}
 }

@@ -333,6 +333,12 @@ func (p *Project) checkout(ctx context.Context, r *git.Repository, dir string, t
 		opts = &git.CheckoutOptions{Force: true, Branch: local}
 	}
 	if err := w.Checkout(opts); err != nil {
+		if path := missingFile(r, t.commit); path != "" {
+			return &Error{
+				Message: fmt.Sprintf("the repository `%s` is incomplete: the contents of `%s` are not there", p.URL(), path), Err: err,
+				Help: "a partial clone lacks files until they are asked for: `git fetch --refetch --no-filter` there brings all",
+			}
+		}
 		return fmt.Errorf("check out %s: %w", firstOf(t.name, t.commit.String()), err)
 	}
 	return p.submodules(ctx, r, dir)
