@@ -18,7 +18,10 @@ func (l *lock) release() error {
 	if l == nil || l.f == nil {
 		return nil
 	}
-	return l.f.Close()
+	// Closing alone would not do: a child that is being started has a copy of
+	// the file until it becomes another program.
+	err := unix.Flock(int(l.f.Fd()), unix.LOCK_UN)
+	return errors.Join(err, l.f.Close())
 }
 
 func (s *Store) lockPath(name, suffix string) string {
