@@ -165,7 +165,7 @@ func (p *program) scm(r *request, file string, wanted bool) ([]project.Provider,
 		if !ok {
 			return nil, &usageError{message: fmt.Sprintf("provider `%s` of %s is no block", name, file), help: fmt.Sprintf("write `providers { %s { user = '…'; password = '…' } }`", name)}
 		}
-		item, err := provider(name, scope, file)
+		item, err := p.provider(name, scope, file)
 		if err != nil {
 			return nil, err
 		}
@@ -201,7 +201,18 @@ func withoutSecrets(err error, file string) error {
 	return problems
 }
 
-func provider(name string, scope *value.Map, file string) (project.Provider, error) {
+// unknownProviderOption warns of an option that means nothing: the file may be
+// written for a platform that has more of them.
+func (p *program) unknownProviderOption(key, name, file string) {
+	known := []string{"auth", "endpoint", "password", "path", "platform", "server", "token", "user"}
+	text := fmt.Sprintf("option `%s` of the provider `%s` in %s is unknown", key, name, file)
+	if near, ok := diag.Near(key, known); ok {
+		text += fmt.Sprintf(": there is `%s`", near)
+	}
+	fmt.Fprintln(p.stderr, "WARN: "+text)
+}
+
+func (p *program) provider(name string, scope *value.Map, file string) (project.Provider, error) {
 	item := project.Provider{Name: name}
 	fields := map[string]*string{
 		"user": &item.User, "password": &item.Password, "token": &item.Token, "platform": &item.Platform,
@@ -209,14 +220,19 @@ func provider(name string, scope *value.Map, file string) (project.Provider, err
 	}
 	for _, k := range scope.Keys() {
 		key := value.ToString(k)
+		v := scope.GetString(key)
 		to, ok := fields[key]
-		if !ok {
-			return item, &usageError{
-				message: fmt.Sprintf("unknown option `%s` of the provider `%s` in %s", key, name, file),
-				help:    "options are endpoint, password, path, platform, server, token and user",
+		switch {
+		case v == nil:
+		case key == "auth": // user:password, or a token
+			if user, password, both := strings.Cut(value.ToString(v), ":"); both {
+				item.User, item.Password = user, password
+			} else {
+				item.Token = user
 			}
-		}
-		if v := scope.GetString(key); v != nil {
+		case !ok:
+			p.unknownProviderOption(key, name, file)
+		default:
 			*to = value.ToString(v)
 		}
 	}

@@ -144,9 +144,6 @@ func (src *Source) note(r *git.Repository) error {
 // cloneInto copies the repository to a directory that is empty or not there.
 func (p *Project) cloneInto(ctx context.Context, dir, revision string) error {
 	src := p.source
-	if _, err := src.list(ctx); err != nil {
-		return err
-	}
 	r, err := git.PlainInit(dir, false)
 	if err != nil {
 		return fmt.Errorf("clone into %s: %w", dir, err)
