@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"sluice/internal/config/load"
 	"sluice/internal/lang/diag"
@@ -236,7 +237,7 @@ func unknownOption(r *request, table []option, name string) error {
 	return e
 }
 
-var negativeNumber = regexp.MustCompile(`^-\d`)
+var negativeNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-\d`) })
 
 // param reads --name value, --name=value or --name.
 func (p *program) param(r *request, name string, rest []string) int {
@@ -250,7 +251,7 @@ func (p *program) param(r *request, name string, rest []string) int {
 		load.SetParam(r.engine.Params, name, p.typed(given))
 		return 1
 	}
-	if len(rest) > 0 && (!strings.HasPrefix(rest[0], "-") || rest[0] == "-" || negativeNumber.MatchString(rest[0])) {
+	if len(rest) > 0 && (!strings.HasPrefix(rest[0], "-") || rest[0] == "-" || negativeNumber().MatchString(rest[0])) {
 		load.SetParam(r.engine.Params, name, p.typed(rest[0]))
 		return 2
 	}
@@ -274,8 +275,8 @@ func (p *program) noticeParam(r *request, name string) {
 }
 
 var (
-	sessionID = regexp.MustCompile(`^[0-9a-f]{8}[0-9a-f-]*$`)
-	runName   = regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)+$`)
+	sessionID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{8}[0-9a-f-]*$`) })
+	runName   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*([-_][a-z0-9]+)+$`) })
 )
 
 // resumes says whether text behind -resume names a run rather than a script.
@@ -287,5 +288,5 @@ func (p *program) resumes(next string) bool {
 	if _, err := os.Stat(path); err == nil {
 		return false
 	}
-	return next == "last" || sessionID.MatchString(next) || runName.MatchString(next)
+	return next == "last" || sessionID().MatchString(next) || runName().MatchString(next)
 }

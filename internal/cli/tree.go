@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sluice/internal/lang/value"
 )
@@ -145,7 +146,9 @@ func yamlFlow(v value.Value) (string, bool) {
 }
 
 // What YAML 1.1 takes for something else than text.
-var yamlTyped = regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?0b[01_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|~|null|Null|NULL|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?|=|<<)?$`)
+var yamlTyped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?0b[01_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|~|null|Null|NULL|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?|=|<<)?$`)
+})
 
 func yamlScalar(v value.Value, indent string, column int) string {
 	switch v.(type) {
@@ -159,7 +162,7 @@ func yamlScalar(v value.Value, indent string, column int) string {
 	if strings.ContainsAny(s, "\n\t") || strings.TrimFunc(s, func(r rune) bool { return r >= 0x20 && r != 0x7f }) != "" {
 		return quoteJSON(s)
 	}
-	quoted := yamlTyped.MatchString(s) || strings.ContainsAny(s[:1], "!&*-?{}[],#|>@`\"'%:") && !plainStart(s) ||
+	quoted := yamlTyped().MatchString(s) || strings.ContainsAny(s[:1], "!&*-?{}[],#|>@`\"'%:") && !plainStart(s) ||
 		strings.Contains(s, ": ") || strings.Contains(s, " #") || strings.HasSuffix(s, ":") || strings.HasSuffix(s, " ") || strings.HasPrefix(s, " ")
 	if !quoted && column == 0 && strings.ContainsAny(s, ",[]{}") {
 		quoted = true // within the short form

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Source is a repository and the name of its project.
@@ -28,12 +29,12 @@ type Source struct {
 const localOrg = "local"
 
 // Words of an scp-like address: user@host:path.
-var scpAddress = regexp.MustCompile(`^(?:([^/@:]+)@)?([^/@:]+):([^/].*|/[^/].*)$`)
+var scpAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:([^/@:]+)@)?([^/@:]+):([^/].*|/[^/].*)$`) })
 
 // IsAddress says whether text is the address of a repository rather than a name.
 func IsAddress(text string) bool {
 	return strings.HasPrefix(text, "file:") || strings.Contains(text, "://") ||
-		strings.Contains(text, "@") && scpAddress.MatchString(text)
+		strings.Contains(text, "@") && scpAddress().MatchString(text)
 }
 
 // source finds out what text means: an address, org/name, or name.
@@ -47,7 +48,7 @@ func (s *Store) source(text string) (*Source, error) {
 	case strings.Contains(text, "://"):
 		return s.urlSource(text)
 	case IsAddress(text):
-		m := scpAddress.FindStringSubmatch(text)
+		m := scpAddress().FindStringSubmatch(text)
 		return s.remoteSource(text, m[2], m[3], text)
 	}
 	return s.namedSource(text)
@@ -288,11 +289,11 @@ func (s *Store) origin(name string) (*Source, bool, error) {
 }
 
 // A part of a name is a plain word: it becomes a directory.
-var namePart = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_.~+-]*$`)
+var namePart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_.~+-]*$`) })
 
 func checkName(name string) error {
 	for _, part := range strings.Split(name, "/") {
-		if !namePart.MatchString(part) {
+		if !namePart().MatchString(part) {
 			return &Error{
 				Message: fmt.Sprintf("`%s` is not the name of a project", withoutUser(name)),
 				Help:    "a project is `org/name`, of letters, digits, `-`, `_` and `.`, or the address of a repository",
@@ -313,14 +314,14 @@ func Redact(text string) string {
 		}
 		b.WriteString("://")
 		text = rest
-		if !imageAddress.MatchString(before) {
+		if !imageAddress().MatchString(before) {
 			text = rest[userInfo(rest):]
 		}
 	}
 }
 
 // imageAddress ends before the :// of what has tags and digests: name:tag@sha256:…
-var imageAddress = regexp.MustCompile(`(?:^|[^a-z0-9])(?:docker|oras|library|shub)$`)
+var imageAddress = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[^a-z0-9])(?:docker|oras|library|shub)$`) })
 
 // userInfo is the length of the user and password at the start of what stands
 // behind ://. A password with a slash in it is wrong there, and still secret.

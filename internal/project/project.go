@@ -117,7 +117,7 @@ func (p *Project) checkOrigin() error {
 func sameAddress(a, b string) bool {
 	norm := func(s string) string {
 		s = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(s, "/"), "/.git"), ".git")
-		if m := scpAddress.FindStringSubmatch(s); m != nil && !strings.Contains(s, "://") && strings.Contains(s, "@") {
+		if m := scpAddress().FindStringSubmatch(s); m != nil && !strings.Contains(s, "://") && strings.Contains(s, "@") {
 			s = "https://" + m[2] + "/" + m[3]
 		}
 		if _, rest, ok := strings.Cut(s, "://"); ok {
