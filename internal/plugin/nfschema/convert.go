@@ -49,7 +49,7 @@ func samplesheetToList(u *use) (value.Value, error) {
 	}
 	if len(lines) > 0 {
 		u.th.Host.Log("error", "Validation of samplesheet failed!")
-		return nil, u.fail("%sThe following errors have been detected in %s:\n\n%s\n%s", u.set.colors.red(), value.ToString(file), strings.Join(lines, "\n"), u.set.colors.reset())
+		return nil, u.fail("%sThe following errors have been detected in %s:\n\n%s\n%s", u.set.colors.red(), value.ToString(file), strings.Join(append(lines, u.places(lines)...), "\n"), u.set.colors.reset())
 	}
 	c := &converter{u: u}
 	list := value.NewList()

@@ -52,7 +52,7 @@ func (s *schema) compileKeywords(_ *jsonschema.CompilerContext, obj map[string]a
 		x.exists, x.schema, x.gone, x.unique = nil, "", false, nil
 	}
 	if x.format != "" && pathFormats[x.format] == nil {
-		std, err := standardFormat(x.format)
+		std, err := standardFormat(strings.TrimPrefix(x.format, "idn-"))
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (x *extra) Validate(ctx *jsonschema.ValidatorContext, v any) {
 		fail("deprecated", "This option is deprecated")
 	}
 	if list, ok := v.([]any); ok && len(x.unique) > 0 {
-		fail("uniqueEntries", uniqueEntries(list, x.unique))
+		fail("uniqueEntries", uniqueEntries(list, x.unique, x.s.u.set.terseUnique))
 	}
 	text, ok := v.(string)
 	if !ok {
@@ -94,8 +94,8 @@ func (x *extra) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	}
 	if check := pathFormats[x.format]; check != nil {
 		fail("format", check(x.s.u, text))
-	} else if x.std != nil && x.std.Validate(text) != nil {
-		fail("format", fmt.Sprintf("%q is not in the valid format (%s)", text, x.format))
+	} else if x.std != nil && (x.std.Validate(text) != nil || strings.HasSuffix(x.format, "-reference") && wrongURI(text) != "") {
+		fail("format", x.wrongFormat(text))
 	}
 	if x.exists != nil {
 		fail("exists", x.s.u.checkExists(text, *x.exists))
@@ -103,6 +103,13 @@ func (x *extra) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	if x.schema != "" {
 		fail("schema", x.s.u.checkFile(text, x.schema))
 	}
+}
+
+func (x *extra) wrongFormat(text string) string {
+	if x.s.u.old {
+		return fmt.Sprintf("%q is not in the valid format (%s)", text, x.format)
+	}
+	return formatText(x.format, text)
 }
 
 // A keywordError is a violation of one of the plugin's keywords.
@@ -116,7 +123,9 @@ func (e *keywordError) LocalizedString(*message.Printer) string { return e.text 
 
 // uniqueEntries finds the first entry whose values under the names were there
 // before. Entries with none of them do not count.
-func uniqueEntries(list []any, names []string) string {
+//
+// terse is the wording of older releases.
+func uniqueEntries(list []any, names []string, terse bool) string {
 	seen := map[string]bool{}
 	for i, e := range list {
 		entry, ok := e.(map[string]any)
@@ -131,6 +140,9 @@ func uniqueEntries(list []any, names []string) string {
 		}
 		key := strings.Join(parts, ", ")
 		if len(parts) > 0 && seen[key] {
+			if terse {
+				return fmt.Sprintf("Entry %d: Detected non-unique combination of the following fields: [%s]", i+1, strings.Join(names, ", "))
+			}
 			return fmt.Sprintf("Entry %d: Detected duplicate entries: [%s]", i+1, key)
 		}
 		seen[key] = true

@@ -87,6 +87,7 @@ type use struct {
 	given   []value.Value
 	args    []value.Value // given, without the named ones
 	old     bool          // nf-validation
+	lines   []int         // of the entries of the sheet read last
 }
 
 func call(f func(u *use) (value.Value, error)) func(*plugin.Env, *value.Thread, []value.Value) (value.Value, error) {

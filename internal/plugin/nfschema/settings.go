@@ -28,6 +28,8 @@ type settings struct {
 	coreFirst   bool // summaries begin with the options of the engine
 	unitsAsText bool // sizes and durations are checked as text
 	noFiles     bool // summaries leave the configuration files empty
+	ownOnly     bool // the errorMessage of a schema takes the place of the message
+	terseUnique bool // entries that are there twice are not shown
 }
 
 type helpSettings struct {
@@ -142,6 +144,10 @@ func newSettings(env *plugin.Env) *settings {
 		unknownHead:  r.level("failUnrecognisedHeaders", "logging", "unrecognisedHeaders"),
 		dropFalse:    env.Version.Before(2, 7, 0), unitsAsText: env.Version.Before(2, 7, 0),
 		brackets: env.Version.Before(2, 7, 3), coreFirst: env.Version.Before(2, 1, 0), noFiles: env.Version.Before(2, 3, 0),
+		ownOnly: env.Version.Before(2, 2, 0), terseUnique: env.Version.Before(2, 1, 2),
+	}
+	if env.Version.Before(2, 4, 0) {
+		s.maxValue = -1
 	}
 	if s.maxValue < 1 && s.maxValue != -1 {
 		r.wrong("a value above 0 or -1", 150, "maxErrValSize")

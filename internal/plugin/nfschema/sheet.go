@@ -57,16 +57,18 @@ func (u *use) readSheet(file value.Value, s *schema) (value.Value, error) {
 	switch typ {
 	case "yaml":
 		v, err := stdlib.ParseYAML(text, false)
+		u.number(v, numberedYAML(text))
 		return u.entries(file, v, err)
 	case "json":
 		v, err := stdlib.ParseJSON(text)
+		u.number(v, numberedJSON(text))
 		return u.entries(file, v, err)
 	}
 	if err := u.flat(file, typ, s); err != nil {
 		return nil, err
 	}
 	items, _ := s.tree.GetString("items").(*value.Map)
-	named := items != nil && value.Truth(items.GetString("properties"))
+	named := items != nil && items.GetString("properties") != nil
 	rows, err := u.rows(file, text, typ, named, nil)
 	if err != nil {
 		return nil, err
@@ -148,6 +150,7 @@ func (u *use) rows(file value.Value, text, typ string, header bool, columns []st
 	if err != nil {
 		return nil, u.fail("cannot read %s: %v", value.ToString(file), err)
 	}
+	u.number(rows, numberedRows(text, header))
 	return rows, nil
 }
 

@@ -98,6 +98,10 @@ func rank(v violation) string {
 // walk collects what the library found.
 func (s *schema) walk(e *jsonschema.ValidationError, v value.Value, found *[]violation) {
 	for _, c := range e.Causes {
+		if k, ok := c.ErrorKind.(*kind.PropertyNames); ok {
+			s.wrongName(c, k.Property, e.InstanceLocation, found)
+			continue
+		}
 		s.walk(c, v, found)
 	}
 	add := func(keyword, text string) *violation {
@@ -109,7 +113,7 @@ func (s *schema) walk(e *jsonschema.ValidationError, v value.Value, found *[]vio
 	}
 	w := &wording{s: s, at: s.at(e.SchemaURL), got: inside(v, e.InstanceLocation)}
 	switch k := e.ErrorKind.(type) {
-	case *kind.Schema, *kind.Group, *kind.Reference, *kind.PropertyNames:
+	case *kind.Schema, *kind.Group, *kind.Reference:
 	case *kind.AllOf:
 		add("allOf", "Value does not match against the schemas at indexes "+w.list(failedIndexes(e)))
 	case *kind.AdditionalProperties:
@@ -137,6 +141,15 @@ func (s *schema) walk(e *jsonschema.ValidationError, v value.Value, found *[]vio
 	}
 }
 
+// wrongName is a name that may not be there: what the library tells of it has
+// no place of its own.
+func (s *schema) wrongName(e *jsonschema.ValidationError, name string, at []string, found *[]violation) {
+	for _, c := range e.Causes {
+		w := &wording{s: s, at: s.at(c.SchemaURL), got: value.String(name)}
+		*found = append(*found, violation{at: slices.Clone(at), location: c.SchemaURL, keyword: "propertyNames", text: w.text(c.ErrorKind)})
+	}
+}
+
 // failedIndexes are the positions of the schemas of an allOf that failed.
 func failedIndexes(e *jsonschema.ValidationError) []string {
 	base := len(pointer(e.SchemaURL)) + 1
@@ -159,8 +172,13 @@ func (s *schema) line(x violation, v value.Value, what subject) string {
 		}
 		return fmt.Sprintf("%s(%s): %s", at, shown, x.text)
 	}
-	text := x.text
-	if x.keyword == "required" {
+	text, own := x.text, s.ownMessage(x)
+	if strings.HasPrefix(x.text, "Validation of file failed:") {
+		own = ""
+	}
+	if own != "" && s.u.set.ownOnly {
+		text, own = own, ""
+	} else if x.keyword == "required" {
 		text = fmt.Sprintf("Missing required %s(s): %s", what, strings.Join(x.missing, ", "))
 	}
 	mark := "*"
@@ -176,7 +194,7 @@ func (s *schema) line(x violation, v value.Value, what subject) string {
 	} else if name := strings.Join(x.at, "."); what == parameter && name != "" {
 		printed = fmt.Sprintf("* --%s (%s): %s", name, shown, text)
 	}
-	if own := s.ownMessage(x); own != "" && !strings.HasPrefix(x.text, "Validation of file failed:") {
+	if own != "" {
 		printed += " (" + own + ")"
 	}
 	return printed
