@@ -5,12 +5,34 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"sluice/internal/lang/syntax"
+	"sluice/internal/lang/value"
 )
 
 // arity is how many files an input or output may have; max is -1 for any.
 type arity struct{ min, max int }
 
 var errZeroOrOne = errors.New("Path arity 0..1 is not allowed -- use 0..* and test for an empty list")
+
+// arity reads the option of an input or output: a number, or a text.
+func (d *definition) arity(x syntax.Expr) (*arity, error) {
+	text := ""
+	if lit, ok := x.(*syntax.Literal); ok {
+		switch lit.Value.(type) {
+		case value.Int, value.String:
+			text = value.ToString(lit.Value)
+		}
+	}
+	ar, err := parseArity(text)
+	switch {
+	case errors.Is(err, errZeroOrOne):
+		return nil, d.fault(x.Span(), "%s", err.Error())
+	case err != nil:
+		return nil, d.fault(x.Span(), "an arity is written 1, '2..4' or '1..*', not %s", x.Span().Text())
+	}
+	return ar, nil
+}
 
 func parseArity(text string) (*arity, error) {
 	lo, hi, ranged := strings.Cut(text, "..")

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"errors"
-
 	"sluice/internal/directive"
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
@@ -140,17 +138,9 @@ func (d *definition) inputArgs(in *input, args []syntax.Arg, qualifier string) e
 		case "stageAs", "name":
 			in.pattern = d.inst.Expr(a.Value)
 		case "arity":
-			lit, ok := a.Value.(*syntax.Literal)
-			text, isText := "", false
-			if ok {
-				text, isText = value.Str(lit.Value)
-			}
-			ar, err := parseArity(text)
-			if errors.Is(err, errZeroOrOne) {
-				return d.fault(a.Value.Span(), "%s", err.Error())
-			}
-			if !isText || err != nil {
-				return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
+			ar, err := d.arity(a.Value)
+			if err != nil {
+				return err
 			}
 			in.arity = ar
 		default:

@@ -1,8 +1,6 @@
 package process
 
 import (
-	"errors"
-
 	"sluice/internal/lang/interp"
 	"sluice/internal/lang/syntax"
 	"sluice/internal/lang/value"
@@ -204,13 +202,9 @@ func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) err
 		}
 		o.options.maxDepth = int(n)
 	case "arity":
-		text := constantText(a.Value)
-		ar, err := parseArity(text)
-		if errors.Is(err, errZeroOrOne) {
-			return d.fault(a.Value.Span(), "%s", err.Error())
-		}
+		ar, err := d.arity(a.Value)
 		if err != nil {
-			return d.fault(a.Value.Span(), "an arity is written '1', '2..4' or '1..*', not %s", a.Value.Span().Text())
+			return err
 		}
 		o.arity = ar
 	}

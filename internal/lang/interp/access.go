@@ -30,7 +30,7 @@ func (in *Interp) member(th *value.Thread, recv value.Value, name string) (v val
 				return v, ok, err
 			}
 		}
-		if v, ok = in.Table.StaticProperty(r.Of, name); ok {
+		if v, ok = in.Table.StaticProperty(th, r.Of, name); ok {
 			return v, true, nil
 		}
 	case value.Namespace:

@@ -487,7 +487,7 @@ func (k *Class) invokeStatic(th *value.Thread, name string, args []value.Value) 
 	if err := k.start(th); err != nil {
 		return nil, true, err
 	}
-	if m := choose(k.methods[name], args); m != nil && m.def.Static {
+	if m, args := fit(k.methods[name], args); m != nil && m.def.Static {
 		v, err := m.call(th, nil, args)
 		return v, true, err
 	}

@@ -54,6 +54,11 @@ func (f *Function) InvokeMethod(th *value.Thread, name string, args []value.Valu
 // CallWith calls the overload that takes this many arguments.
 func (f *Function) CallWith(th *value.Thread, args []value.Value) (value.Value, error) {
 	g := f.choose(args)
+	if l, ok := only(args); g == nil && ok { // a list stands for its elements where nothing takes a list
+		if g = f.choose(l.Elems); g != nil {
+			args = l.Elems
+		}
+	}
 	if g == nil {
 		return nil, value.Throw("groovy.lang.MissingMethodException", "the function `%s` takes %s, %d given", f.Name, f.arity(), len(args))
 	}
@@ -62,6 +67,14 @@ func (f *Function) CallWith(th *value.Thread, args []value.Value) (value.Value, 
 		g.code = c.function(g.def.Params, g.def.Body, g.def.Func, false)
 	}
 	return g.code.call(th, nil, nil, args, callSite{g.Name, g.def.NameAt})
+}
+
+// only is the one argument, if that is a list.
+func only(args []value.Value) (l *value.List, ok bool) {
+	if len(args) == 1 {
+		l, ok = args[0].(*value.List)
+	}
+	return l, ok
 }
 
 // choose is the overload that fits best: the one with most parameters whose

@@ -74,7 +74,7 @@ func (inst *Instance) importStatics() {
 		if !ok {
 			continue // the resolver knows it
 		}
-		if v, ok := inst.in.Table.StaticProperty(of, s.Member); ok {
+		if v, ok := inst.in.Table.StaticProperty(nil, of, s.Member); ok {
 			inst.Set(s.Name, v)
 			continue
 		}

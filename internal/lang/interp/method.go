@@ -138,6 +138,15 @@ func choose(list []*method, args []value.Value) *method {
 	return best
 }
 
+// fit is choose; a single list that no overload takes stands for its elements.
+func fit(list []*method, args []value.Value) (*method, []value.Value) {
+	m := choose(list, args)
+	if l, ok := only(args); m == nil && ok {
+		return choose(list, l.Elems), l.Elems
+	}
+	return m, args
+}
+
 func (m *method) takes(n int) bool {
 	few, many := limits(m.def.Params)
 	return n >= few && (many < 0 || n <= many)
@@ -345,7 +354,7 @@ func (c *compiler) callMember(x *syntax.Call, fun *syntax.Ident, args argsCode) 
 		if k != seen {
 			seen, found = k, k.methods[name]
 		}
-		if m := choose(found, vals); m != nil && (m.def.Static || fr.this != nil) {
+		if m, vals := fit(found, vals); m != nil && (m.def.Static || fr.this != nil) {
 			v, err := m.call(fr.th, fr.this, vals)
 			return v, c.at(err, x)
 		}
@@ -360,7 +369,7 @@ func (c *compiler) callOwn(fr *frame, name string, args []value.Value) (value.Va
 	if fr.this != nil {
 		k = fr.this.class
 	}
-	if m := choose(k.methods[name], args); m != nil && (m.def.Static || fr.this != nil) {
+	if m, args := fit(k.methods[name], args); m != nil && (m.def.Static || fr.this != nil) {
 		return m.call(fr.th, fr.this, args)
 	}
 	return c.callOther(fr, name, args)
@@ -455,7 +464,7 @@ func (c *compiler) classCall(x *syntax.Call, fun *syntax.Prop, args argsCode) co
 		if err := k.start(fr.th); err != nil {
 			return nil, c.at(err, x)
 		}
-		if m := choose(k.methods[fun.Name], vals); m != nil && m.def.Static {
+		if m, vals := fit(k.methods[fun.Name], vals); m != nil && m.def.Static {
 			v, err := m.call(fr.th, nil, vals)
 			return v, c.at(err, x)
 		}

@@ -233,7 +233,7 @@ func (o *Object) assign(th *value.Thread, named *value.Map) (err error) {
 // held in a field.
 func (o *Object) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
 	k := o.class
-	if m := choose(k.methods[name], args); m != nil {
+	if m, args := fit(k.methods[name], args); m != nil {
 		v, err := m.call(th, o, args)
 		return v, true, err
 	}

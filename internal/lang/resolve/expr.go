@@ -310,11 +310,11 @@ func (r *resolver) target(x syntax.Expr, define bool) {
 }
 
 // mayBeHidden says whether a script may use a name that it did not choose for
-// a variable of its own: names of functions, as in `files = channel.of(1)`, and
-// in processes those of variables too, as in `args = task.ext.args`.
+// a variable of its own: names of functions, as in `files = channel.of(1)`, the
+// arguments of the command line, and in processes those of variables too.
 func (r *resolver) mayBeHidden(name string) bool {
 	v, ok := r.names.(Variables)
-	if name == "template" || ok && !v.Variable(name) {
+	if name == "template" || name == "args" || ok && !v.Variable(name) {
 		return true
 	}
 	return r.inProcess() && name != "channel" && name != "Channel" && name != "log"

@@ -25,7 +25,7 @@ func (t *Table) Property(th *value.Thread, recv value.Value, name string) (v val
 			return nil, false, value.Throw("java.lang.UnsupportedOperationException",
 				"`%s.metaClass`: classes cannot be given methods while a script runs; write a function, or a class in lib/", r.Of.Simple())
 		}
-		if v, ok := t.StaticProperty(r.Of, name); ok {
+		if v, ok := t.StaticProperty(th, r.Of, name); ok {
 			return v, true, nil
 		}
 	}
@@ -48,15 +48,18 @@ func (t *Table) Property(th *value.Thread, recv value.Value, name string) (v val
 }
 
 // StaticProperty reads a constant, or a static getter such as Runtime.runtime.
-func (t *Table) StaticProperty(c *value.Class, name string) (value.Value, bool) {
+func (t *Table) StaticProperty(th *value.Thread, c *value.Class, name string) (value.Value, bool) {
 	if d := t.defs[c]; d != nil && d.constants != nil {
 		if v, ok := d.constants(t)[name]; ok {
 			return v, true
 		}
 	}
+	if th == nil {
+		return nil, false // getters are called by scripts
+	}
 	for _, prefix := range []string{"get", "is"} {
 		if m := t.Static(c, prefix+upperFirst(name)); m != nil && m.Min == 0 {
-			v, err := m.Fn(nil, value.ClassRef{Of: c}, nil)
+			v, err := m.Fn(th, value.ClassRef{Of: c}, nil)
 			return v, err == nil
 		}
 	}

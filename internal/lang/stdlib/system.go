@@ -28,6 +28,13 @@ func systemStatics() []def {
 			}
 			return c.arg(1), nil
 		}},
+		{"getProperties", "", "are the properties of the machine", func(c call) (value.Value, error) {
+			m := value.NewHashMap(16)
+			for _, name := range systemProperties {
+				m.Set(value.String(name), systemProperty(c, name))
+			}
+			return &Properties{m}, nil
+		}},
 		{"setProperty", "name: String, value", "is not kept", func(c call) (value.Value, error) { return systemProperty(c, c.strArg(0)), nil }},
 		{"currentTimeMillis", "", "is the time in milliseconds since 1970", func(c call) (value.Value, error) { return value.Long(time.Now().UnixMilli()), nil }},
 		{"nanoTime", "", "is a time to measure with", func(c call) (value.Value, error) { return value.Long(time.Since(started).Nanoseconds()), nil }},
@@ -59,6 +66,11 @@ func systemConstants(*Table) map[string]value.Value {
 	}
 }
 
+var systemProperties = []string{
+	"user.dir", "user.home", "user.name", "os.name", "os.arch", "os.version", "java.io.tmpdir", "file.separator",
+	"path.separator", "line.separator", "file.encoding", "java.version", "java.vendor",
+}
+
 func systemProperty(c call, name string) value.Value {
 	home := func() (string, string) {
 		u, err := user.Current()
@@ -85,6 +97,8 @@ func systemProperty(c call, name string) value.Value {
 		if s == "arm64" {
 			s = "aarch64"
 		}
+	case "os.version":
+		s = kernelRelease()
 	case "java.io.tmpdir":
 		s = tempDir(c.th)
 	case "file.separator":
@@ -103,6 +117,15 @@ func systemProperty(c call, name string) value.Value {
 		return nil
 	}
 	return value.String(s)
+}
+
+// kernelRelease is what `uname -r` prints.
+func kernelRelease() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(u.Release[:])
 }
 
 // A JavaRuntime is java.lang.Runtime.
