@@ -29,7 +29,7 @@ func (d *definition) arity(x syntax.Expr) (*arity, error) {
 	case errors.Is(err, errZeroOrOne):
 		return nil, d.fault(x.Span(), "%s", err.Error())
 	case err != nil:
-		return nil, d.fault(x.Span(), "an arity is written 1, '2..4' or '1..*', not %s", x.Span().Text())
+		return nil, d.fault(x.Span(), "an arity is written '1', '2..4' or '1..*', not %s", x.Span().Text())
 	}
 	return ar, nil
 }
