@@ -58,6 +58,17 @@ func (b *bench) run(only string) error {
 		if !chosen(r.name) {
 			continue
 		}
+		if r.given != nil {
+			args, err := r.given()
+			if err != nil {
+				failed = append(failed, fmt.Sprintf("%s: %v", r.name, err))
+				continue
+			}
+			if r.args = args; args == nil {
+				fmt.Fprintf(b.out, "note: %s is left out, %s names no checkout\n", r.name, rnaseqVariable)
+				continue
+			}
+		}
 		line, err := b.measure(r)
 		if err != nil {
 			failed = append(failed, fmt.Sprintf("%s: %v", r.name, err))
@@ -190,7 +201,14 @@ func (b *bench) once(r row, engine, name string) (usage, error) {
 		if err := os.Setenv("NXF_SYNTAX_PARSER", "v1"); err != nil {
 			return usage{}, err
 		}
-		for path, text := range r.files() {
+		files := r.files()
+		if _, ok := files["bash.sh"]; ok {
+			defer os.Unsetenv("BASH_ENV")
+			if err := os.Setenv("BASH_ENV", filepath.Join(dir, "bash.sh")); err != nil {
+				return usage{}, err
+			}
+		}
+		for path, text := range files {
 			file := filepath.Join(dir, path)
 			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 				return usage{}, err

@@ -13,11 +13,12 @@ type row struct {
 	files  func() map[string]string
 	before [][]string // runs that are not measured
 	args   []string
-	short  bool   // repeated as often as -repeat says
-	runs   int    // of a row that is not short; 0 is one
-	floor  int    // tasks of the floor printed beside it; 0: none
-	alone  bool   // the original is not run
-	of     string // an earlier row that growth is counted from
+	given  func() ([]string, error) // args that the environment decides; none: the row is left out
+	short  bool                     // repeated as often as -repeat says
+	runs   int                      // of a row that is not short; 0 is one
+	floor  int                      // tasks of the floor printed beside it; 0: none
+	alone  bool                     // the original is not run
+	of     string                   // an earlier row that growth is counted from
 	target target
 
 	base time.Duration // our time of that row
@@ -140,6 +141,14 @@ var rows = []row{
 	{
 		name: "wfcommons-1000", files: func() map[string]string { return translated(1000) }, args: runArgs(), floor: 1000,
 		target: target{faster: 8},
+	},
+	{
+		name: "rnaseq-preview", files: rnaseqFiles, given: rnaseqArgs("-preview"), short: true,
+		target: target{faster: 10},
+	},
+	{
+		name: "rnaseq-stub", files: rnaseqFiles, given: rnaseqArgs("-stub-run"),
+		target: target{faster: 10},
 	},
 	{
 		name: "lint-3000", files: func() map[string]string { return tree(3000) }, args: []string{"lint", "-o", "concise", "."},
