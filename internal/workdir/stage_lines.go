@@ -25,7 +25,7 @@ func stageLines(t *task.Task) []string {
 			out = append(out, "mkdir -p -- "+word(dir))
 		}
 		source := in.Source
-		cmd := "ln -s -- "
+		cmd := "ln -s "
 		switch t.StageInMode {
 		case "rellink":
 			// In a scratch directory a relative link would lead nowhere.
@@ -33,9 +33,14 @@ func stageLines(t *task.Task) []string {
 				source = rel
 			}
 		case "link":
-			cmd = "ln -L -- "
+			cmd = "ln -L "
 		case "copy":
-			cmd = "cp -fRL -- "
+			cmd = "cp -fRL "
+		}
+		// Tools read these lines for a task's inputs: as Nextflow writes them,
+		// unless a name would be taken for an option.
+		if strings.HasPrefix(name, "-") {
+			cmd += "-- "
 		}
 		out = append(out, cmd+word(source)+" "+word(name))
 	}
