@@ -4,7 +4,7 @@ TOOL    := go tool -modfile=tools/go.mod
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build test check bench oracle docs example clean need
+.PHONY: build test check bench oracle docs example clean need clients
 
 build: ## bin/sluice, static
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/sluice ./cmd/sluice
@@ -20,6 +20,9 @@ check: need ## what a change must pass
 	go test -run 'TestLayers|TestDoc|TestOnlyCLI' ./internal
 	CGO_ENABLED=1 go test -race ./...
 	@tools/vuln ./...
+
+clients: ## nf-core, MultiQC and others with the program in the place of nextflow (NFTEST_JAR=path adds nf-test)
+	tools=$$(tools/need-clients) && SLUICE_CLIENTS=$$tools go test ./cmd/sluice -run 'TestClients$$' -v -count=1
 
 bench: build ## a table of ratios, ours beside the original
 	go run ./bench $(BENCH)
