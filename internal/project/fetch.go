@@ -60,6 +60,12 @@ func (src *Source) fetch(ctx context.Context, dir string, depth int) error {
 	if err != nil {
 		return err
 	}
+	src.there = map[string]bool{}
+	for _, ref := range refs {
+		if ref.Name().IsBranch() {
+			src.there[ref.Name().Short()] = true
+		}
+	}
 	switch {
 	case !outdated(r, refs):
 	case src.Local:

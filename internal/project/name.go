@@ -21,8 +21,9 @@ type Source struct {
 	Local  bool   // Clone is a path
 
 	provider Provider
-	given    bool   // by address, not by name
-	cameFrom string // address that a copy gets, when it is another than Clone
+	given    bool            // by address, not by name
+	cameFrom string          // address that a copy gets, when it is another than Clone
+	there    map[string]bool // branches that the repository had when it was last asked
 }
 
 // localOrg is the organisation of repositories on this machine.

@@ -264,6 +264,13 @@ func (p *Project) update(ctx context.Context, revision string) (string, error) {
 	if t == nil {
 		return "", p.noRevision(r, revision)
 	}
+	if t.branch && !p.source.there[t.name] {
+		return "", &Error{
+			Message: fmt.Sprintf("the repository `%s` has no branch `%s` any more", p.URL(), t.name),
+			Note:    "the copy here has it as it was, at " + t.commit.String(),
+			Help:    fmt.Sprintf("`run %s -r %s` uses it so; name another revision to bring that up to date", p.Name, t.name),
+		}
+	}
 	if err := p.checkout(ctx, r, p.Dir, t); err != nil {
 		return "", err
 	}
