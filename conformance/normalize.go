@@ -8,7 +8,7 @@ import (
 
 var (
 	// Lines an engine prints about itself. Pipelines of the cases print nothing of this form.
-	chatter = regexp.MustCompile(`^( *(N E X T F L O W|S L U I C E) .*|Launching .*|executor > .*|WARN: .*|(Pulling|Charliecloud pulling) .*|Execution cancelled -- .*|Downloading plugin.*|Monitor the execution.*|\[[0-9a-f]{2}/[0-9a-f]{6}\] .*|\[[^\]]*\] (Cached|Stored|Submitted|Re-submitted) process > .*)$`)
+	chatter = regexp.MustCompile(`^( *(N E X T F L O W|S L U I C E) .*|Launching .*|executor > .*|WARN: .*|(Pulling|Charliecloud pulling|Creating env using) .*|Execution cancelled -- .*|Downloading plugin.*|Monitor the execution.*|\[[0-9a-f]{2}/[0-9a-f]{6}\] .*|\[[^\]]*\] (Cached|Stored|Submitted|Re-submitted) process > .*)$`)
 
 	errorEnd = regexp.MustCompile(`^ -- Check .*\.nextflow\.log' file`)
 

@@ -87,7 +87,7 @@ func (b *boxes) noContainers(ts *testscript.TestScript, neg bool, args []string)
 		ts.Fatalf("usage: nocontainers")
 	}
 	var left []string
-	if !until(10*time.Second, func() bool {
+	if !until(30*time.Second, func() bool {
 		left = b.list(ts)
 		return len(left) == 0
 	}) {

@@ -10,7 +10,7 @@ import (
 // override asks for the registry instead of the host.
 // Nextflow docs: reference/config#docker
 func Reference(image, registry string, override bool) string {
-	if registry == "" || image == "" || image[0] == '/' || strings.Contains(image, "://") {
+	if registry == "" || image == "" || strings.Contains(image, "://") {
 		return image
 	}
 	registry = strings.TrimSuffix(registry, "/")
@@ -38,14 +38,15 @@ func Program(engine string) string {
 	return engine
 }
 
-// Typed is a name as Shifter takes it: with the kind of image in front.
+// Typed is a name as Shifter takes it, `kind:name:tag`, with what is missing.
 func Typed(image string) string {
-	for _, kind := range []string{"docker:", "id:", "custom:"} {
-		if strings.HasPrefix(image, kind) {
-			return image
-		}
+	switch strings.Count(image, ":") {
+	case 0:
+		return "docker:" + image + ":latest"
+	case 1:
+		return "docker:" + image
 	}
-	return "docker:" + withTag(image)
+	return image
 }
 
 // withTag adds the tag that is meant when none is named.
@@ -60,10 +61,15 @@ func withTag(image string) string {
 var inStorage = strings.NewReplacer("/", "%", ":", "+")
 
 // Unpacked is the name of an image as Charliecloud pulls it, and its directory
-// below the storage.
+// below the storage. Names of Docker's registries go without their scheme.
 func Unpacked(url string) (name, dir string) {
-	name = withTag(strings.TrimPrefix(url, "docker://"))
-	return name, filepath.Join("img", inStorage.Replace(name))
+	name = strings.TrimPrefix(url, "docker://")
+	_, bare, ok := strings.Cut(name, "://")
+	if !ok {
+		name = withTag(name)
+		bare = name
+	}
+	return name, filepath.Join("img", inStorage.Replace(bare))
 }
 
 // Source is where the image of an engine that runs files comes from: a URL to

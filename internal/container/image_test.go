@@ -26,6 +26,27 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// Charliecloud adds a tag to names of Docker's alone; Shifter counts colons.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ image, unpacked, typed string }{
+		{"a/b", "img/a%b+latest", "docker:a/b:latest"},
+		{"a/b:1", "img/a%b+1", "docker:a/b:1"},
+		{"h:80/a", "img/h+80%a+latest", "docker:h:80/a"},
+		{"id:a:1", "img/id+a+1", "id:a:1"},
+		{"docker://a/b:2", "img/a%b+2", "docker://a/b:2"},
+		{"shub://a/b", "img/a%b", "docker:shub://a/b"},
+		{"https://h/a.sif", "img/h%a.sif", "docker:https://h/a.sif"},
+	} {
+		if _, got := Unpacked(tc.image); got != tc.unpacked {
+			t.Errorf("Charliecloud keeps %s in %s, want %s", tc.image, got, tc.unpacked)
+		}
+		if got := Typed(tc.image); got != tc.typed {
+			t.Errorf("Shifter runs %s as %s, want %s", tc.image, got, tc.typed)
+		}
+	}
+}
+
 func TestSource(t *testing.T) {
 	t.Parallel()
 	exists := func(name string) (string, bool) { return "/launch/" + name, name == "sub/a.img" }

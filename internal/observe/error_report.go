@@ -150,6 +150,10 @@ func help(f Failure) string {
 	case strings.HasPrefix(f.Cause, "Required secret is missing: '"):
 		name := strings.Trim(strings.TrimPrefix(f.Cause, "Required secret is missing: "), "'")
 		return "store its value with `secrets set " + name + " <value>`"
+	case strings.HasPrefix(f.Cause, "Failed to pull "):
+		return "if the image is not there under that name, correct the process's `container`; the command can be tried by hand"
+	case strings.HasPrefix(f.Cause, "Failed to create ") && strings.Contains(f.Cause, " environment\n"):
+		return "if a package is not there under that name, correct the directive; the command can be tried by hand"
 	case len(f.Missing) > 0:
 		return "the input file " + strings.Join(f.Missing, ", ") + " does not exist"
 	case t.Result.TimedOut:

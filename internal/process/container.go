@@ -26,7 +26,12 @@ func (r *Run) container(image string) *task.Container {
 		}
 		return c
 	}
-	url, path := container.Source(image, k.Registry, k.RegistryOverride, r.launchFile)
+	here := r.launchFile
+	if k.Engine == "charliecloud" { // its images are directories, of which any may have such a name
+		here = func(string) (string, bool) { return "", false }
+		image = strings.TrimPrefix(image, "docker://") // the registry is for these too
+	}
+	url, path := container.Source(image, k.Registry, k.RegistryOverride, here)
 	switch {
 	case path != "":
 		c.Image = path

@@ -47,7 +47,8 @@ func TestDigests(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"rel/e.yml": "f93fca4ccb21ad8a",
+		"rel/e.yml":                     "f93fca4ccb21ad8a",
+		"/tmp/oracle1436145929/env.yml": "0831d340603fd878",
 	} {
 		if got := shortDigest(text); got != want {
 			t.Errorf("short digest of %q is %s, want %s", text, got, want)
