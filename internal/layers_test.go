@@ -26,7 +26,7 @@ var layers = [][]string{
 	4: {"azure", "rehearsal/iam", "config/show", "executor", "cache", "container", "observe", "plugin", "lang/interp"},
 	5: {"azure/preflight", "scheduler", "publish", "workdir", "node", "config/load", "executor/executortest", "observe/*", "plugin/*", "rehearsal/arm", "rehearsal/batch", "software", "rehearsal/blob", "rehearsal/vault", "rehearsal/registry"},
 	6: {"rehearsal", "process", "executor/local", "executor/azurebatch"},
-	7: {"workflow"},
+	7: {"workflow", "compat"},
 	8: {"engine", "reference"},
 	9: {"cli"},
 }

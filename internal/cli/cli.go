@@ -99,6 +99,7 @@ func commands() []command {
 		{name: "azure", usage: "check | grant | rehearse | clean", doc: "Check, rehearse and tidy what runs on Azure Batch", raw: true, run: (*program).azure},
 		{name: "clean", usage: "[options] [run name or session id ...]", doc: "Remove the work directories of runs, and the runs from the log", options: cleanOptions, run: (*program).clean},
 		{name: "clone", usage: "[options] <project> [directory]", doc: "Copy a project into a directory", options: cloneOptions, run: (*program).clone},
+		{name: "compat", usage: "[options] <script, directory or project> [--param value ...]", doc: "Print what of a pipeline works here, without running it", options: compatOptions, params: true, run: (*program).compatibility},
 		{name: "config", usage: "[options] [project]", doc: "Print the configuration of a project", options: configOptions, run: (*program).printConfig},
 		{name: "drop", usage: "[options] <project ...>", doc: "Delete the copy of a project", options: dropOptions, run: (*program).drop},
 		{name: "fs", usage: "<command> <path> [target]", doc: "Copy, move, list, print, remove and describe files: cp, mv, ls, cat, rm, stat", run: (*program).files},
@@ -137,6 +138,7 @@ type request struct {
 	clean   cleanRequest
 	config  configRequest
 	inspect inspectRequest
+	compat  compatRequest
 	details bool
 	notices []string
 }

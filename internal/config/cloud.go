@@ -1,7 +1,7 @@
 package config
 
 // Nextflow docs: reference/config#aws
-var aws = scope("aws", "Amazon Web Services.", `
+var aws = without("tasks do not run on AWS, and `s3://` is not read", scope("aws", "Amazon Web Services.", `
 	accessKey | string | | Access key.
 	profile | string | | Profile of the credentials file.
 	region | string | | Region.
@@ -52,10 +52,10 @@ var aws = scope("aws", "Amazon Web Services.", `
 	client.uploadMaxThreads | integer | | [deprecated] Threads of uploads.
 	client.uploadRetrySleep | duration | | [deprecated] Delay of upload retries.
 	client.uploadStorageClass | string | | [deprecated] Storage class.
-`)
+`))
 
 // Nextflow docs: reference/config#google
-var google = scope("google", "Google Cloud.", `
+var google = without("tasks do not run on Google Cloud, and `gs://` is not read", scope("google", "Google Cloud.", `
 	enableRequesterPaysBuckets | boolean | false | Use buckets whose reader pays.
 	httpConnectTimeout | duration | 60s | [23.10] Connection timeout.
 	httpReadTimeout | duration | 60s | [23.10] Read timeout.
@@ -80,10 +80,10 @@ var google = scope("google", "Google Cloud.", `
 	storage.retryPolicy.maxAttempts | integer | 10 | [24.10] Attempts.
 	storage.retryPolicy.maxDelay | duration | 90s | [24.10] Longest delay.
 	storage.retryPolicy.multiplier | number | 2.0 | [24.10] Growth of the delay.
-`)
+`))
 
 // Nextflow docs: reference/config#k8s
-var k8s = scope("k8s", "Kubernetes.", `
+var k8s = without("tasks do not run on Kubernetes", scope("k8s", "Kubernetes.", `
 	autoMountHostPaths | boolean | false | Mount host paths.
 	cleanup | boolean | | Delete pods that ended.
 	client | map | | Client settings.
@@ -112,7 +112,7 @@ var k8s = scope("k8s", "Kubernetes.", `
 	storageMountPath | string | /workspace | Where the claim is mounted.
 	storageSubPath | string | | Path in the claim.
 	workDir | string | | Work directory in the cluster.
-`)
+`))
 
 // Nextflow docs: reference/config#fusion
 var fusion = scope("fusion", "Fusion file system.", `
@@ -128,7 +128,7 @@ var fusion = scope("fusion", "Fusion file system.", `
 `)
 
 // Nextflow docs: reference/config#wave
-var wave = scope("wave", "Wave containers.", `
+var wave = without("containers are not made by Wave", scope("wave", "Wave containers.", `
 	enabled | boolean | false | Use it.
 	endpoint | string | https://wave.seqera.io | Address of the service.
 	freeze | boolean | false | [23.10] Keep built containers.
@@ -154,7 +154,7 @@ var wave = scope("wave", "Wave containers.", `
 	retryPolicy.maxDelay | duration | 90s | Longest delay.
 	scan.allowedLevels | string/list | | [24.10] Levels that pass the scan.
 	scan.mode | string | | [24.10] none, async or required.
-`)
+`))
 
 // Nextflow docs: reference/config#tower
 var tower = scope("tower", "Seqera Platform.", `
@@ -168,7 +168,7 @@ var tower = scope("tower", "Seqera Platform.", `
 `)
 
 // Nextflow docs: reference/config#seqera
-var seqera = scope("seqera", "Seqera executor.", `
+var seqera = without("tasks do not run on the Seqera executor", scope("seqera", "Seqera executor.", `
 	executor.autoLabels | boolean | | Labels by themselves.
 	executor.computeEnvId | string | | Compute environment.
 	executor.endpoint | string | | Address of the service.
@@ -199,17 +199,17 @@ var seqera = scope("seqera", "Seqera executor.", `
 	executor.retryPolicy.maxAttempts | integer | | Attempts.
 	executor.retryPolicy.jitter | number | | Random part of the delay.
 	executor.retryPolicy.multiplier | number | | Growth of the delay.
-`)
+`))
 
 // Nextflow docs: reference/config#lineage
-var lineage = scope("lineage", "Records of where results come from.", `
+var lineage = without("no lineage is recorded", scope("lineage", "Records of where results come from.", `
 	enabled | boolean | false | Keep records.
 	store.location | path | <cache>/.lineage | Where they are kept.
-`)
+`))
 
 // Nextflow docs: reference/config#mail
 var mail = scope("mail", "How mail is sent.", `
-	debug | boolean | false | Log the exchange.
+	debug | boolean | false | Log the exchange. [lost: the exchange is not logged]
 	from | string | | Sender.
 	smtp.host | string | | Mail server.
 	smtp.password | string | | Password.
@@ -233,7 +233,7 @@ var notification = scope("notification", "Mail about the end of a run.", `
 `)
 
 // Nextflow docs: reference/config#registry
-var registry = scope("registry", "Registry of modules.", `
+var registry = without("modules are not fetched from a registry", scope("registry", "Registry of modules.", `
 	apiKey | string | | Key.
 	url | string | | Address.
-`)
+`))

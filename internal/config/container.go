@@ -16,10 +16,10 @@ const commonContainer = `
 
 // Nextflow docs: reference/config#docker
 var docker = scope("docker", "Docker.", commonContainer+`
-	cpuLimits | boolean | false | [26.10] Limit CPUs as well as ask for them.
-	userEmulation | boolean | false | [deprecated] Run as the user; without effect.
+	cpuLimits | boolean | false | [26.10] Limit CPUs as well as ask for them. [lost: CPUs are asked for, and not limited]
+	userEmulation | boolean | false | [deprecated] Run as the user; without effect. [lost: as in Nextflow]
 	fixOwnership | boolean | false | Give files back to the user.
-	legacy | boolean | false | Options of Docker 1.10 and older.
+	legacy | boolean | false | Options of Docker 1.10 and older. [lost: options of today are used]
 	kill | boolean/string | true | Signal that ends the container.
 	mountFlags | string | | Flags put on mounts.
 	registryOverride | boolean | false | [25.10] Replace the registry of images that name one.
@@ -47,7 +47,7 @@ const commonSingularity = commonContainer + `
 	noHttps | boolean | false | Pull by HTTP.
 	ociAutoPull | boolean | false | [24.04] Let the engine pull images.
 	pullTimeout | duration | 20m | How long a pull may take.
-	resourceLimits | boolean | false | [26.10] Limit resources of the container.
+	resourceLimits | boolean | false | [26.10] Limit resources of the container. [lost: resources are not limited by the container]
 `
 
 // Nextflow docs: reference/config#singularity
@@ -63,7 +63,7 @@ var charliecloud = scope("charliecloud", "Charliecloud.", commonContainer+`
 	cacheDir | path | | Where images are kept.
 	pullTimeout | duration | 20m | How long a pull may take.
 	temp | string | | Directory mounted as /tmp; auto makes one.
-	useSquash | boolean | false | Make squash images.
+	useSquash | boolean | false | Make squash images. [lost: images are directories]
 	writableInputMounts | boolean | true | Mount input directories writable.
 	writeFake | boolean | true | Let tasks write into the image for their time.
 `)
@@ -82,20 +82,20 @@ var sarus = scope("sarus", "Sarus.", `
 	tty | boolean | false | Give the container a terminal.
 `)
 
-var appleContainer = scope("appleContainer", "Apple's container tool.", commonContainer+`
+var appleContainer = without("tasks do not run with Apple's container tool", scope("appleContainer", "Apple's container tool.", commonContainer+`
 	kill | boolean/string | true | Signal that ends the container.
 	remove | boolean | true | Delete the container afterwards.
 	temp | string | | Directory mounted as /tmp; auto makes one.
 	tty | boolean | false | Give the container a terminal.
 	writableInputMounts | boolean | true | Mount input directories writable.
-`)
+`))
 
-var smolvm = scope("smolvm", "Smolvm.", commonContainer+`
+var smolvm = without("tasks do not run with smolvm", scope("smolvm", "Smolvm.", commonContainer+`
 	network | boolean/string | | Network of the machine.
 	temp | string | | Directory mounted as /tmp; auto makes one.
 	tty | boolean | false | Give the container a terminal.
 	writableInputMounts | boolean | true | Mount input directories writable.
-`)
+`))
 
 // ContainerEngines are the engines in the order in which an enabled one is looked for.
 var ContainerEngines = []string{"docker", "podman", "singularity", "apptainer", "charliecloud", "shifter", "sarus", "appleContainer", "smolvm"}

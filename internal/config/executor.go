@@ -9,28 +9,28 @@ import (
 
 // Nextflow docs: reference/config#executor
 var executor = scope("executor", "How tasks are handed to executors.", `
-	account | string | | [24.04] Project or account that is charged.
+	account | string | | [24.04] Project or account that is charged. [lost: it is for grid executors, which are not available]
 	cpus | integer | | Most CPUs the local executor uses; all by default.
-	dumpInterval | duration | 5m | How often the state of running tasks is logged.
-	exitReadTimeout | duration | 270s | How long to wait for the exit status after a task ended.
-	jobName | closure | | Closure that names jobs.
-	killBatchSize | integer | 100 | How many jobs are killed by one command.
+	dumpInterval | duration | 5m | How often the state of running tasks is logged. [lost: it is for grid executors, which are not available]
+	exitReadTimeout | duration | 270s | How long to wait for the exit status after a task ended. [lost: it is for grid executors, which are not available]
+	jobName | closure | | Closure that names jobs. [lost: it is for grid executors, which are not available]
+	killBatchSize | integer | 100 | How many jobs are killed by one command. [lost: it is for grid executors, which are not available]
 	memory | memory | | Most memory the local executor uses; all by default.
 	name | string | local | Executor of all processes.
-	perCpuMemAllocation | boolean | false | [23.10] Ask Slurm for memory per CPU.
-	onlyJobState | boolean | false | [26.04] Ask only for the state of jobs.
-	perJobMemLimit | boolean | false | LSF limits memory by job.
-	perTaskReserve | boolean | false | LSF reserves memory by task.
+	perCpuMemAllocation | boolean | false | [23.10] Ask Slurm for memory per CPU. [lost: it is for grid executors, which are not available]
+	onlyJobState | boolean | false | [26.04] Ask only for the state of jobs. [lost: it is for grid executors, which are not available]
+	perJobMemLimit | boolean | false | LSF limits memory by job. [lost: it is for grid executors, which are not available]
+	perTaskReserve | boolean | false | LSF reserves memory by task. [lost: it is for grid executors, which are not available]
 	pollInterval | duration | 100ms (local), 2s (azurebatch), 5s | How often finished tasks are looked for.
-	queueGlobalStatus | boolean | false | [23.04] Ask for the state of all queues at once.
+	queueGlobalStatus | boolean | false | [23.04] Ask for the state of all queues at once. [lost: it is for grid executors, which are not available]
 	queueSize | integer | 100 | How many tasks are handed over at once; the local executor has no limit but its CPUs.
-	queueStatInterval | duration | 1m | How often the queue is asked for its state.
+	queueStatInterval | duration | 1m | How often the queue is asked for its state. [lost: it is for grid executors, which are not available]
 	submitRateLimit | string | | Most submissions in a time, such as 10/1min.
-	retry.delay | duration | 500ms | First delay before a failed submission is repeated.
-	retry.jitter | number | 0.25 | Random part of the delay.
-	retry.maxAttempts | integer | 3 | How often a submission is tried.
-	retry.maxDelay | duration | 30s | Longest delay.
-	retry.reason | string | | Expression of the errors worth a retry.
+	retry.delay | duration | 500ms | First delay before a failed submission is repeated. [lost: it is for grid executors, which are not available]
+	retry.jitter | number | 0.25 | Random part of the delay. [lost: it is for grid executors, which are not available]
+	retry.maxAttempts | integer | 3 | How often a submission is tried. [lost: it is for grid executors, which are not available]
+	retry.maxDelay | duration | 30s | Longest delay. [lost: it is for grid executors, which are not available]
+	retry.reason | string | | Expression of the errors worth a retry. [lost: it is for grid executors, which are not available]
 `)
 
 // An Executor is what the scope executor says for one executor.
@@ -50,7 +50,8 @@ type Executor struct {
 	RetryMaxDelay   value.Duration
 }
 
-// ExecutorName is the executor of processes that do not name one; "" if none is set.
+// ExecutorName is the executor of processes that do not name one, in small
+// letters; "" if none is set.
 func (c *Config) ExecutorName() string {
 	if v, isMap := c.Get("executor").(*value.Map); !isMap && v == nil && c.Get("executor") != nil {
 		return strings.ToLower(value.ToString(c.Get("executor")))

@@ -16,6 +16,7 @@ type Option struct {
 	Type    string // boolean, integer, number, string, memory, duration, list, map, closure, path; joined by `|`
 	Default string
 	Doc     string // a leading [25.04] is the release that brought it, [deprecated] says so
+	Lost    string // why setting it has no effect; "" if it has
 }
 
 // A Scope is a block of the configuration with the options it knows.
@@ -24,9 +25,11 @@ type Scope struct {
 	Doc     string
 	Open    bool // any option may stand here
 	Options []Option
+	Lost    string // why the whole scope has no effect; "" if it has
 }
 
-// scope reads a table: one option a line, `name | type | default | meaning`.
+// scope reads a table: one option a line, `name | type | default | meaning`. A
+// meaning that ends in `[lost: …]` says why setting the option has no effect.
 func scope(name, doc, table string) func() *Scope {
 	return sync.OnceValue(func() *Scope {
 		s := &Scope{Name: name, Doc: doc}
@@ -38,13 +41,47 @@ func scope(name, doc, table string) func() *Scope {
 			for len(f) < 4 {
 				f = append(f, "")
 			}
+			doc, lost, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(f[3]), "]"), "[lost: ")
+			if lost == "" {
+				doc = f[3]
+			}
 			s.Options = append(s.Options, Option{
 				Name: strings.TrimSpace(f[0]), Type: strings.ReplaceAll(strings.TrimSpace(f[1]), "/", "|"),
-				Default: strings.TrimSpace(f[2]), Doc: strings.TrimSpace(f[3]),
+				Default: strings.TrimSpace(f[2]), Doc: strings.TrimSpace(doc), Lost: lost,
 			})
 		}
 		return s
 	})
+}
+
+// without is a scope that is read and has no effect.
+func without(lost string, s func() *Scope) func() *Scope {
+	return sync.OnceValue(func() *Scope {
+		c := *s()
+		c.Lost = lost
+		return &c
+	})
+}
+
+// Lost says why an option has no effect, "" if it has one; known is false for
+// what no table has.
+func Lost(path ...string) (lost string, known bool) {
+	if path[0] == "executor" && len(path) > 2 && strings.HasPrefix(path[1], "$") {
+		path = append([]string{"executor"}, path[2:]...)
+	}
+	s := FindScope(path[0])
+	name := strings.Join(path[1:], ".")
+	if s == nil || len(path) == 1 && !s.Open {
+		s, name = unscoped(), path[0]
+	}
+	o := s.Option(name)
+	switch {
+	case o != nil && o.Lost != "":
+		return o.Lost, true
+	case o != nil || s.Open:
+		return s.Lost, true
+	}
+	return "", false
 }
 
 func openScope(name, doc string) func() *Scope {

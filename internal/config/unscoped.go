@@ -16,7 +16,7 @@ var unscoped = scope("", "Options outside any scope.", `
 	stubRun | boolean | false | Run the stubs of processes.
 	workDir | path | work | Directory of intermediate files.
 	cacheable | boolean | true | Whether processes are cached.
-	poolSize | integer | | Threads of the original engine; without effect here.
+	poolSize | integer | | Threads of the original engine; without effect here. [lost: there are no threads to count]
 	dumpChannels | boolean/string | false | Show what passes through dump.
 	runName | string | | Name of the run.
 	libDir | path | | Directory of classes.

@@ -81,6 +81,8 @@ type Directive struct {
 	Since      string
 	Deprecated string
 	Doc        string
+	Lost       string // why it has no effect here; "" if it has
+	Refused    string // why a task that has it fails; "" if it does not
 }
 
 // Option finds a named argument.

@@ -3,7 +3,7 @@ package directive
 // Nextflow docs: reference/process/directives
 var table = []Directive{
 	{
-		Name: "accelerator", Types: Integer | Map, MaxArgs: 1, First: "request",
+		Name: "accelerator", Lost: "the local executor has no accelerators to hand out; it chooses the machine on Azure Batch", Types: Integer | Map, MaxArgs: 1, First: "request",
 		Options: []Option{
 			{Name: "request", Types: Integer, Doc: "How many are asked for."},
 			{Name: "limit", Types: Integer, Doc: "How many may be used at most."},
@@ -22,7 +22,7 @@ var table = []Directive{
 		Doc: "CPU architecture the task's software is built for.",
 	},
 	{
-		Name: "array", Types: Integer, MaxArgs: 1, Since: "24.04", Static: true,
+		Name: "array", Refused: "the local executor has no job arrays, as in Nextflow", Types: Integer, MaxArgs: 1, Since: "24.04", Static: true,
 		Doc: "Number of tasks submitted as one job array. The local executor has none and refuses the directive.",
 	},
 	{Name: "beforeScript", Types: String, MaxArgs: 1, Doc: "Bash text that runs before the task's script and its inputs are there; what it exports, the script sees. The task fails when it fails."},
@@ -30,14 +30,14 @@ var table = []Directive{
 		Name: "cache", Types: Bool | String, MaxArgs: 1, Values: []string{"true", "false", "deep", "lenient", "standard"}, Default: "true",
 		Doc: "Whether results are reused by -resume, and how input files are compared: by path, size and time of change; `lenient` by path and size; `deep` by content.",
 	},
-	{Name: "clusterOptions", Types: String | List, MaxArgs: -1, Doc: "Further options for the scheduler's submit command."},
+	{Name: "clusterOptions", Lost: "it is for grid executors, which are not available", Types: String | List, MaxArgs: -1, Doc: "Further options for the scheduler's submit command."},
 	{Name: "conda", Types: String | Path, MaxArgs: 1, InHash: true, Doc: "Conda packages, environment file or environment directory."},
 	{Name: "container", Types: String | Bool, MaxArgs: 1, InHash: true, Doc: "Container image the task runs in."},
 	{Name: "containerOptions", Types: String | List | Map, MaxArgs: 1, Open: true, Doc: "Text put on the command line of the container engine, before the image."},
 	{Name: "cpus", Types: Integer, MaxArgs: 1, Default: "1", Least: 1, Doc: "Number of CPUs a task needs, at least 1. Tasks run as long as the sum fits the machine; use is not limited. A task that asks for more than there is fails."},
 	{Name: "debug", Types: Bool, MaxArgs: 1, Default: "false", Doc: "Show the task's standard output."},
 	{
-		Name: "disk", Types: Memory | Map, MaxArgs: 1, First: "request",
+		Name: "disk", Lost: "it is kept in `task.disk` and not checked", Types: Memory | Map, MaxArgs: 1, First: "request",
 		Options: []Option{
 			{Name: "request", Types: Memory, Doc: "Size."},
 			{Name: "type", Types: String, Doc: "Kind of disk, as the platform names it."},
@@ -55,17 +55,17 @@ var table = []Directive{
 		Name: "fair", Types: Bool, MaxArgs: 1, Static: true, Default: "false", Since: "22.12",
 		Doc: "Emit outputs in the order of the inputs; a failed task that is ignored leaves a gap.",
 	},
-	{Name: "fusion", Types: Map, MaxArgs: 0, Open: true, Doc: "Settings of the Fusion file system."},
+	{Name: "fusion", Lost: "tasks read files directly", Types: Map, MaxArgs: 0, Open: true, Doc: "Settings of the Fusion file system."},
 	{Name: "label", Types: String, MaxArgs: 1, Static: true, Repeatable: true, Doc: "A name that `withLabel` of the configuration selects processes by."},
 	{Name: "machineType", Types: String, MaxArgs: 1, Doc: "Machine type, as the platform names it."},
 	{Name: "maxErrors", Types: Integer, MaxArgs: 1, Default: "-1", Doc: "How often the process may fail in all until nothing is retried any more; -1 is any number."},
 	{Name: "maxForks", Types: Integer, MaxArgs: 1, Static: true, Default: "0", Doc: "How many tasks of the process may run at once; 0 is any number."},
 	{Name: "maxRetries", Types: Integer, MaxArgs: 1, Default: "1", Doc: "How often one task may be retried; 0 counts as 1."},
-	{Name: "maxSubmitAwait", Types: Duration, MaxArgs: 1, Since: "23.04", Doc: "How long a task may wait in a queue before it counts as failed."},
+	{Name: "maxSubmitAwait", Lost: "tasks of this machine do not wait in a queue", Types: Duration, MaxArgs: 1, Since: "23.04", Doc: "How long a task may wait in a queue before it counts as failed."},
 	{Name: "memory", Types: Memory, MaxArgs: 1, Doc: "Memory a task needs: a size, text such as `8 GB`, or bytes. Tasks run as long as the sum fits the machine; use is not limited."},
 	{Name: "module", Types: String, MaxArgs: 1, InHash: true, Repeatable: true, Doc: "Environment modules to load, separated by colons, by the `module` command."},
-	{Name: "penv", Types: String, MaxArgs: 1, Doc: "Parallel environment of SGE."},
-	{Name: "pod", Types: Map | List, MaxArgs: 1, Open: true, Repeatable: true, Options: podOptions, Doc: "Settings of the Kubernetes pod."},
+	{Name: "penv", Lost: "it is for grid executors, which are not available", Types: String, MaxArgs: 1, Doc: "Parallel environment of SGE."},
+	{Name: "pod", Lost: "tasks do not run on Kubernetes", Types: Map | List, MaxArgs: 1, Open: true, Repeatable: true, Options: podOptions, Doc: "Settings of the Kubernetes pod."},
 	{
 		Name: "publishDir", Types: String | Path | Map | List | Bool, MaxArgs: 1, First: "path", Repeatable: true, Options: publishOptions,
 		Doc: "Directory where output files are published; a relative one is below the launch directory. Several publish to each.",

@@ -3,8 +3,10 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -181,6 +183,26 @@ func (l *lib) resolve() {
 
 func noIncludes(*syntax.Include) (*resolve.Module, string, error) {
 	return nil, "", errors.New("files of lib/ cannot include modules")
+}
+
+// everything reads every file of the directories, named or not, and gives them
+// in order of their paths.
+func (l *lib) everything() []*syntax.File {
+	for _, name := range l.all() {
+		l.find(name)
+	}
+	l.resolve()
+	byPath := map[string]*syntax.File{}
+	for _, f := range l.files {
+		if f != nil {
+			byPath[f.path] = f.file
+		}
+	}
+	var files []*syntax.File
+	for _, path := range slices.Sorted(maps.Keys(byPath)) {
+		files = append(files, byPath[path])
+	}
+	return files
 }
 
 // instance makes the classes of a file ready to use.

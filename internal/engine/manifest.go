@@ -28,7 +28,7 @@ func Settings(ctx context.Context, o Options, projectDir string, files ...string
 		r.builtins[m.Name] = &value.Native{Name: m.Name, Fn: m.Fn}
 	}
 	cfg, _, err := load.Load(load.Options{
-		Files: files, ProjectDir: projectDir, LaunchDir: r.o.LaunchDir, Getenv: r.o.Getenv, Eval: r.scoped(configNames{r.names}),
+		Files: files, ProjectDir: projectDir, LaunchDir: r.o.LaunchDir, Getenv: r.o.Getenv, Read: r.o.ReadConfig, Eval: r.scoped(configNames{r.names}),
 	})
 	return cfg, err
 }

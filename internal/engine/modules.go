@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/diag"
@@ -23,13 +24,13 @@ type modules struct {
 	project string
 	launch  string
 	loaded  map[string]*resolve.Module
-	loading map[string]bool
+	loading []string // files on the way to the one being read
 	diags   diag.List
 	plugins *plugin.Registry
 }
 
 func newModules(n *names, project, launch string) *modules {
-	return &modules{names: n, root: launch, project: project, launch: launch, loaded: map[string]*resolve.Module{}, loading: map[string]bool{}, plugins: plugins()}
+	return &modules{names: n, root: launch, project: project, launch: launch, loaded: map[string]*resolve.Module{}, plugins: plugins()}
 }
 
 // show is a path as messages show it: short where it lies below the launch directory.
@@ -46,11 +47,11 @@ func (m *modules) load(path string) (*resolve.Module, error) {
 	if mod, ok := m.loaded[path]; ok {
 		return mod, nil
 	}
-	if m.loading[path] {
-		return nil, fmt.Errorf("%s includes itself", m.show(path))
+	if i := slices.Index(m.loading, path); i >= 0 {
+		return nil, &circle{append(slices.Clone(m.loading[i:]), path)}
 	}
-	m.loading[path] = true
-	defer delete(m.loading, path)
+	m.loading = append(m.loading, path)
+	defer func() { m.loading = m.loading[:len(m.loading)-1] }()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -70,6 +71,26 @@ func (m *modules) load(path string) (*resolve.Module, error) {
 	m.diags = append(append(m.diags, diags...), problems...)
 	m.loaded[path] = mod
 	return mod, nil
+}
+
+// A circle is files that include one another; the first is the last as well.
+type circle struct{ paths []string }
+
+func (*circle) Error() string { return "files include one another" }
+
+// inCircle says how an include comes back to its file.
+func (m *modules) inCircle(inc *syntax.Include, c *circle) error {
+	names := make([]string, len(c.paths))
+	for i, p := range c.paths {
+		names[i] = m.show(p)
+	}
+	var list diag.List
+	d := list.Add(inc.From.Span(), fmt.Sprintf("%s includes itself", names[0]))
+	if len(names) > 2 {
+		d.Label = "closes the circle " + strings.Join(names, " → ")
+	}
+	d.Help = "move what both need into a file of its own, and include that"
+	return list
 }
 
 // firstLanguage finds `nextflow.enable.dsl = 1`: the rest of such a script is
@@ -104,10 +125,10 @@ func (m *modules) loader(from string) resolve.Loader {
 			return nil, "", m.notFound(inc, from, name)
 		}
 		mod, err := m.load(path)
-		if err != nil {
-			return nil, "", err
+		if round := (*circle)(nil); errors.As(err, &round) {
+			err = m.inCircle(inc, round)
 		}
-		return mod, "", nil
+		return mod, "", err
 	}
 }
 

@@ -36,9 +36,10 @@ type Options struct {
 	Executor       *value.Map // -executor.x=y
 	Env            *value.Map // -e.x=y
 	LaunchDir      string
-	WorkDir        string // -w
-	OutputDir      string // -output-dir
-	Cache          *bool  // -cache
+	ReadConfig     func(name string) ([]byte, error) // a configuration file or address; nil reads it wherever it is
+	WorkDir        string                            // -w
+	OutputDir      string                            // -output-dir
+	Cache          *bool                             // -cache
 	QueueSize      int
 	DumpHashes     string            // "", "true", "json"
 	DumpChannels   string            // "": no; "*" all; names

@@ -84,7 +84,7 @@ func (r *run) usesAzure() bool {
 // configuration names one.
 func (r *run) mainExecutor() string {
 	name, _ := value.Str(r.config.Get("process", "executor"))
-	return firstOf(name, r.config.ExecutorName(), r.variable("NXF_EXECUTOR"))
+	return firstOf(strings.ToLower(name), r.config.ExecutorName(), r.variable("NXF_EXECUTOR"))
 }
 
 // mounts says whether tasks run where containers mount the storage by
@@ -115,7 +115,7 @@ func (r *run) runs(name string) bool {
 
 func knownExecutor(name string) bool {
 	for _, e := range executors {
-		if e == strings.ToLower(name) {
+		if strings.EqualFold(e, name) {
 			return true
 		}
 	}
@@ -137,7 +137,7 @@ func (r *run) warnUnwritten() {
 
 func unknownExecutor(at source.Span, name string) *diag.Diagnostic {
 	d := &diag.Diagnostic{Span: at, Message: fmt.Sprintf("the executor `%s` is not available in this release", name)}
-	d.Help = "tasks run on this machine with the executor `local`"
+	d.Help = "there are `local` and `azurebatch`; with `-process.executor=local` tasks run on this machine"
 	if near, ok := diag.Near(name, executors); ok {
 		d.Help = fmt.Sprintf("an executor `%s` exists", near)
 	}

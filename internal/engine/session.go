@@ -107,7 +107,7 @@ func (r *run) loadConfig() (diag.List, error) {
 	parser, _ := r.o.Getenv("NXF_SYNTAX_PARSER")
 	cfg, warnings, err := load.Load(load.Options{
 		Files: files, Profile: r.o.Profile, AllProfiles: r.o.AllProfiles, IgnoreIncludes: r.o.IgnoreIncludes, Parser: parser, Params: given,
-		ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir, Getenv: r.o.Getenv, Eval: r.scoped(configNames{r.names}),
+		ProjectDir: r.projectDir, LaunchDir: r.o.LaunchDir, Getenv: r.o.Getenv, Read: r.o.ReadConfig, Eval: r.scoped(configNames{r.names}),
 	})
 	if err != nil {
 		return nil, err

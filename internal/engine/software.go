@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,7 +114,11 @@ func (r *run) environment(c config.Environments, scope string) *software.Environ
 func (r *run) checkPrograms() error {
 	var list diag.List
 	if name := r.processes.Asking("container"); r.box.Engine != "" && !r.box.Sudo && name != "" {
-		list = append(list, r.checkProgram(r.box.Engine, container.Program(r.box.Engine), name, "runs in a container", "run without containers")...)
+		found := r.checkProgram(r.box.Engine, container.Program(r.box.Engine), name, "runs in a container", "run without containers")
+		for _, d := range found {
+			r.otherEngine(d)
+		}
+		list = append(list, found...)
 	}
 	for scope, e := range map[string]*software.Environments{"conda": r.conda, "spack": r.spack} {
 		if e == nil {
@@ -124,6 +129,22 @@ func (r *run) checkPrograms() error {
 		}
 	}
 	return list.Err()
+}
+
+// otherEngine names a container engine that is there.
+func (r *run) otherEngine(d *diag.Diagnostic) {
+	path, _ := r.o.Getenv("PATH")
+	for _, engine := range config.ContainerEngines {
+		program := container.Program(engine)
+		refused := slices.ContainsFunc(unavailable, func(u struct{ scope, what, way string }) bool { return u.scope == engine })
+		if engine == r.box.Engine || refused {
+			continue
+		}
+		if _, err := software.LookPath(program, path); err == nil {
+			d.Notes = append(d.Notes, fmt.Sprintf("`%s` is on PATH: `%s.enabled = true` runs tasks with it", program, engine))
+			return
+		}
+	}
 }
 
 // checkProgram is a problem if the program is not on PATH.

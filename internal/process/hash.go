@@ -177,6 +177,9 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 		if errors.Is(err, fs.ErrNotExist) { // staged as a link to nothing: some pipelines pass placeholders
 			key, err = "missing", nil
 		}
+		if err != nil && strings.Contains(err.Error(), f.path.String()) {
+			return fmt.Errorf("an input of process `%s`: %w", in.node.name, err)
+		}
 		if err != nil {
 			return fmt.Errorf("read the input %s of process `%s`: %w", f.path, in.node.name, err)
 		}

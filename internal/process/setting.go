@@ -160,7 +160,7 @@ func (n *node) refuse() error {
 	if v, err := n.static("executor"); err == nil && v != nil {
 		if name, ok := value.Str(v); ok && name != "" && !n.run.Runs(name) {
 			p := list.Add(n.placeOf("executor"), fmt.Sprintf("the executor `%s` of process `%s` is not available in this release", name, n.name))
-			p.Help = "tasks run on this machine with the executor `local`"
+			p.Help = fmt.Sprintf("tasks run on this machine with `process { withName: '%s' { executor = 'local' } }` in the configuration", n.def.ast.Name)
 		}
 	}
 	if len(list) == 0 {

@@ -269,7 +269,7 @@ func (in *instance) exitStatus() value.Value {
 }
 
 func (in *instance) executor() string {
-	if v, err := in.setting("executor"); err == nil && v != nil {
+	if v, err := in.setting("executor"); err == nil && value.Truth(v) {
 		return strings.ToLower(value.ToString(v))
 	}
 	return in.run().Executor

@@ -26,8 +26,12 @@ func scopePage(s *config.Scope) *Page {
 	if s.Open {
 		p.fact("options", "any name")
 	}
+	p.fact("without effect", s.Lost)
 	for _, o := range s.Options {
 		since, deprecated, doc := marks(o.Doc)
+		if o.Lost != "" {
+			doc = sentence(doc) + " Without effect: " + o.Lost
+		}
 		p.Options = append(p.Options, Row{
 			Name: prefix + o.Name, Type: strings.ReplaceAll(o.Type, "|", " or "), Default: o.Default,
 			Since: since, Deprecated: deprecated, Doc: doc,

@@ -26,6 +26,8 @@ func directivePage(d *directive.Directive) *Page {
 	p.fact("since", d.Since)
 	p.fact("deprecated", d.Deprecated)
 	p.fact("several in one process", yes(d.Repeatable, "add up"))
+	p.fact("without effect", d.Lost)
+	p.fact("refused", d.Refused)
 	p.fact("closure", yes(d.Static, "refused: the value holds for all tasks of the process"))
 	p.fact("change", yes(d.InHash, "makes a task run again with `-resume`"))
 	var rows []Row

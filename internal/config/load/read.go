@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	web "sluice/internal/storage/http"
 )
 
 func isURL(name string) bool {
@@ -42,11 +44,11 @@ func readAnywhere(name string) ([]byte, error) {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, web.Reason(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("get %s: %s", name, resp.Status)
+		return nil, fmt.Errorf("the server answered %s", resp.Status)
 	}
 	return io.ReadAll(resp.Body)
 }

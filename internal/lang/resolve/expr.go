@@ -217,21 +217,31 @@ func (r *resolver) typeRef(t *syntax.TypeRef) {
 
 // classHelp says what to do about a class that is not known.
 func (r *resolver) classHelp(name string) string {
-	if l, ok := r.names.(ClassLister); ok {
-		simple := name[strings.LastIndexByte(name, '.')+1:]
-		all := l.ClassNames()
-		bare := make([]string, 0, len(all))
-		for _, full := range all {
-			bare = append(bare, full[strings.LastIndexByte(full, '.')+1:])
-		}
-		if i := slices.Index(bare, simple); i >= 0 {
-			return fmt.Sprintf("the class `%s` is known", all[i])
-		}
-		if near, ok := diag.Near(simple, bare); ok {
-			return fmt.Sprintf("the class `%s` is known", all[slices.Index(bare, near)])
-		}
+	if near, ok := r.nearClass(name); ok {
+		return fmt.Sprintf("the class `%s` is known", near)
 	}
 	return "classes of the Java library outside the documented ones are not available; write the operation with the methods of the standard library"
+}
+
+// nearClass finds a class of this simple name, or one that resembles it.
+func (r *resolver) nearClass(name string) (string, bool) {
+	l, ok := r.names.(ClassLister)
+	if !ok {
+		return "", false
+	}
+	simple := name[strings.LastIndexByte(name, '.')+1:]
+	all := l.ClassNames()
+	bare := make([]string, 0, len(all))
+	for _, full := range all {
+		bare = append(bare, full[strings.LastIndexByte(full, '.')+1:])
+	}
+	if i := slices.Index(bare, simple); i >= 0 {
+		return all[i], true
+	}
+	if near, ok := diag.Near(simple, bare); ok {
+		return all[slices.Index(bare, near)], true
+	}
+	return "", false
 }
 
 // shadows recognises X = X(…) in a workflow: from there on X is a variable

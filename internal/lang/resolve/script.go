@@ -461,6 +461,10 @@ func (r *resolver) unknown(p pendingName) {
 		}
 		return
 	}
+	if near, ok := r.nearClass(name); ok && !p.pipe && name[0] >= 'A' && name[0] <= 'Z' {
+		e.Help = fmt.Sprintf("the class `%s` is known", near)
+		return
+	}
 	if strings.ToUpper(name) == name && len(name) > 1 {
 		e.Help = fmt.Sprintf("if it is a process or workflow of another file, include it: `include { %s } from './…'`", name)
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -86,10 +88,10 @@ type passing struct{ error }
 func (p *passing) Unwrap() error { return p.error }
 
 func (s *Storage) once(ctx context.Context, method, name string) (*http.Response, error) {
-	url := s.Scheme + "://" + name
-	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+	address := s.Scheme + "://" + name
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", url, err)
+		return nil, fmt.Errorf("read %s: %w", address, err)
 	}
 	client := s.Client
 	if client == nil {
@@ -100,22 +102,58 @@ func (s *Storage) once(ctx context.Context, method, name string) (*http.Response
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, &passing{fmt.Errorf("read %s: %w", url, err)}
+		err = fmt.Errorf("read %s: %w", address, Reason(err))
+		if dns := (*net.DNSError)(nil); errors.As(err, &dns) && dns.IsNotFound {
+			return nil, err
+		}
+		return nil, &passing{err}
 	}
 	if resp.StatusCode == http.StatusOK {
 		return resp, nil
 	}
 	resp.Body.Close()
-	err = fmt.Errorf("read %s: the server answered %s", url, resp.Status)
+	err = fmt.Errorf("read %s: the server answered %s", address, resp.Status)
 	switch {
 	case resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone:
-		return nil, &fs.PathError{Op: "read", Path: url, Err: fs.ErrNotExist}
+		return nil, &fs.PathError{Op: "read", Path: address, Err: fs.ErrNotExist}
 	case resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusUnauthorized:
-		return nil, &fs.PathError{Op: "read", Path: url, Err: fs.ErrPermission}
+		return nil, &fs.PathError{Op: "read", Path: address, Err: fs.ErrPermission}
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
 		return nil, &passing{err}
 	}
 	return nil, err
+}
+
+// An Unreachable is a server that did not answer at all.
+type Unreachable struct {
+	Host string
+	Err  error
+}
+
+func (u *Unreachable) Error() string {
+	text := u.Err.Error()
+	if dns := (*net.DNSError)(nil); errors.As(u.Err, &dns) {
+		text = dns.Err
+	} else if op := (*net.OpError)(nil); errors.As(u.Err, &op) {
+		text = op.Err.Error()
+	}
+	return fmt.Sprintf("cannot reach %s: %s -- check network and proxy", u.Host, text)
+}
+
+func (u *Unreachable) Unwrap() error { return u.Err }
+
+// Reason is why a request failed, without the address that the client puts in
+// front.
+func Reason(err error) error {
+	var request *url.Error
+	if !errors.As(err, &request) {
+		return err
+	}
+	var fault net.Error
+	if u, perr := url.Parse(request.URL); perr == nil && errors.As(request.Err, &fault) {
+		return &Unreachable{u.Host, request.Err}
+	}
+	return request.Err
 }
 
 func (s *Storage) wait(ctx context.Context, attempt int) error {

@@ -75,6 +75,23 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestUnreachable: who was asked, why there is no answer, and what to look at.
+func TestUnreachable(t *testing.T) {
+	s, host, _ := serve(t)
+	other := httptest.NewServer(nil)
+	gone := strings.TrimPrefix(other.URL, "http://")
+	other.Close()
+	s.Client = nil
+	_, err := read(s, gone+"/a.txt")
+	want := "read http://" + gone + "/a.txt: cannot reach " + gone + ": connect: connection refused -- check network and proxy"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if _, err := read(s, host+"/none"); strings.Contains(err.Error(), "reach") {
+		t.Errorf("a server that answers: %v", err)
+	}
+}
+
 func read(s *Storage, name string) (string, error) {
 	r, err := s.Open(context.Background(), name)
 	if err != nil {
