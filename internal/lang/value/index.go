@@ -56,7 +56,12 @@ func GetAt(th *Thread, x, idx Value) (Value, error) {
 	return fallback(th, x, "getAt", idx)
 }
 
+// elementPaths are the names between the slashes; in a task those of the name
+// that the file has there: `reads[0]` is a single file too.
 func (p *Path) elementPaths() []Value {
+	if p.Stage != "" {
+		p = &Path{Name: p.Stage}
+	}
 	names := p.Elements()
 	elems := make([]Value, len(names))
 	for i, n := range names {
