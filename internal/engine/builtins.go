@@ -57,6 +57,9 @@ func (r *run) nextflow() value.Value {
 		version = value.String(r.o.Version)
 	}
 	enable := r.config.Scope("nextflow", "enable").Copy()
+	if _, set := enable.Get(value.String("dsl")); !set {
+		enable.Set(value.String("dsl"), value.Float(2))
+	}
 	return &workflow.Facts{Of: nextflowClass, Values: value.MapOf(
 		"version", version, "build", value.MakeInt(5950), "timestamp", value.String("16-06-2025 14:23 UTC"),
 		"enable", workflow.NewFlags(enable), "preview", workflow.NewFlags(value.NewMap(0)),

@@ -87,6 +87,18 @@ func (n *names) ClassNames() []string {
 	return list
 }
 
+// HasStatic says whether a class of the library has a static member.
+func (n *names) HasStatic(class, member string) bool {
+	c, ok := n.table.Class(class)
+	if !ok {
+		return false
+	}
+	if _, constant := n.table.StaticProperty(nil, c, member); constant {
+		return true
+	}
+	return slices.Contains(n.table.StaticNames(c), member)
+}
+
 func (n *names) Candidates() []string {
 	var list []string
 	for name := range n.builtins {

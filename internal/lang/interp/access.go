@@ -235,7 +235,13 @@ func (c *compiler) methodPointer(x *syntax.MethodPointer) code {
 		return &value.Closure{
 			Params: 1, Variadic: true, Source: x.Where,
 			Code: func(th *value.Thread, _ *value.Closure, args []value.Value) (value.Value, error) {
-				r, err := in.invoke(th, v, x.Name, args)
+				r, ok, err := in.tryInvoke(th, v, x.Name, args)
+				if _, class := v.(value.ClassRef); !ok && class && len(args) > 0 {
+					// `String::trim`: no method of the class, but of the objects it is called with
+					r, err = in.invoke(th, args[0], x.Name, args[1:])
+				} else if !ok {
+					r, err = in.invoke(th, v, x.Name, args)
+				}
 				return r, c.at(err, x)
 			},
 		}, nil

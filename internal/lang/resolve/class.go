@@ -20,6 +20,7 @@ type ClassSource interface {
 // ClassLister is what Names may offer besides: the full names of all classes.
 type ClassLister interface {
 	ClassNames() []string
+	HasStatic(class, member string) bool
 }
 
 // A classScope is a class whose code is being resolved: its members and those

@@ -137,6 +137,10 @@ func (r *resolver) known(x *syntax.Ident) bool {
 		x.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
 		return true
 	}
+	if i, ok := r.staticStar(x.Name); ok {
+		x.Binding = syntax.Binding{Kind: syntax.Global, Index: i}
+		return true
+	}
 	switch {
 	case r.names.Builtin(x.Name):
 		x.Binding.Kind = syntax.Builtin

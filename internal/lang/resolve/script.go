@@ -21,6 +21,7 @@ type resolver struct {
 	fn      *function
 	diags   *diag.List
 	pending []pendingName
+	statics []string                 // classes of which an import declaration brings in every static member
 	stars   []string                 // packages of which an import declaration brings in everything
 	full    map[*syntax.Ident]string // dotted names of what looks like a class and is none, by their first part
 	// workflowVars are names that workflows assign without `def`.
@@ -128,6 +129,8 @@ func (r *resolver) importClass(d *syntax.Import) {
 	case d.Static && !d.Star && dot > 0 && r.names.Class(d.Name[:dot]):
 		r.module.Statics = append(r.module.Statics, StaticImport{name, d.Name[:dot], d.Name[dot+1:]})
 		r.module.declare(name)
+	case d.Static && d.Star && r.names.Class(d.Name):
+		r.statics = append(r.statics, d.Name)
 	case d.Static:
 	case d.Star:
 		r.stars = append(r.stars, d.Name)
@@ -149,6 +152,29 @@ func (r *resolver) imported(name string) string {
 		}
 	}
 	return ""
+}
+
+// staticStar finds a name among the static members of the classes of
+// `import static Class.*`; from there on it is a global.
+func (r *resolver) staticStar(name string) (int32, bool) {
+	for _, class := range r.statics {
+		if !r.hasStatic(class, name) {
+			continue
+		}
+		r.module.Statics = append(r.module.Statics, StaticImport{name, class, name})
+		r.module.declare(name)
+		i, ok := r.module.index[name]
+		return i, ok
+	}
+	return 0, false
+}
+
+func (r *resolver) hasStatic(class, name string) bool {
+	if def := r.classDef(class); def != nil {
+		return slices.ContainsFunc(def.Methods, func(m *syntax.FuncDef) bool { return m.Static && m.Name == name })
+	}
+	l, ok := r.names.(ClassLister)
+	return ok && l.HasStatic(class, name)
 }
 
 func (r *resolver) isStaticImport(name string) bool {

@@ -71,6 +71,7 @@ type parser struct {
 	open      int  // brackets open since the innermost block began
 	badOpen   int  // open at the error that set bad
 	config    bool // statements are those of a configuration file
+	noLambda  bool // `x ->` ends a default value: it begins no function
 	noClosure bool // `{` does not start a trailing closure here
 	typed     bool // nextflow.enable.types or nextflow.preview.types is set
 	dsl1      bool // reported that DSL1 is gone

@@ -562,13 +562,13 @@ func (p *parser) index(start Token, x Expr) Expr {
 
 // nesting is what brackets change about line ends and closures.
 type nesting struct {
-	ignoreNL, noClosure bool
-	open                int
+	ignoreNL, noClosure, noLambda bool
+	open                          int
 }
 
 func (p *parser) nest() nesting {
-	saved := nesting{p.ignoreNL, p.noClosure, p.open}
-	p.ignoreNL, p.noClosure = true, false
+	saved := nesting{p.ignoreNL, p.noClosure, p.noLambda, p.open}
+	p.ignoreNL, p.noClosure, p.noLambda = true, false, false
 	p.open++
 	return saved
 }
@@ -580,7 +580,9 @@ func (p *parser) nestBlock() nesting {
 	return saved
 }
 
-func (p *parser) unnest(n nesting) { p.ignoreNL, p.noClosure, p.open = n.ignoreNL, n.noClosure, n.open }
+func (p *parser) unnest(n nesting) {
+	p.ignoreNL, p.noClosure, p.noLambda, p.open = n.ignoreNL, n.noClosure, n.noLambda, n.open
+}
 
 // endNest expects the closing bracket; the token behind it counts line ends again.
 func (p *parser) endNest(n nesting, k Kind, open Token, what string) {

@@ -69,7 +69,7 @@ func (p *parser) identOrLambda() Expr {
 	start := p.tok
 	p.next()
 	id := &Ident{At: at(p.span(start)), Name: p.text(start)}
-	if p.tok.Kind == Arrow && !p.noClosure && !p.nl() {
+	if p.tok.Kind == Arrow && !p.noClosure && !p.noLambda && !p.nl() {
 		param := &Param{At: id.At, Name: id.Name}
 		p.olderLambda(start)
 		return p.lambdaBody(start, []*Param{param})

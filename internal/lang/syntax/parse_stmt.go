@@ -164,9 +164,44 @@ func (p *parser) keywordStmt(list *[]Stmt) bool {
 func (p *parser) blockIsClosure() bool {
 	m := p.mark()
 	p.next()
-	is := p.closureHasParams()
+	is := p.closureHasParams() || p.paramsAhead()
 	p.reset(m)
 	return is
+}
+
+// paramsAhead looks for parameters whose default values are more than simple
+// tokens: it reads them to see whether an arrow follows.
+func (p *parser) paramsAhead() bool {
+	if p.bad || !p.defaultAhead() {
+		return false
+	}
+	m, notes := p.mark(), p.notes
+	p.params(Arrow)
+	is := !p.bad && p.tok.Kind == Arrow
+	p.notes = notes
+	p.reset(m)
+	return is
+}
+
+// defaultAhead: names, types and commas, then `=` with a value on its line that
+// an arrow may follow.
+func (p *parser) defaultAhead() bool {
+	names := false
+	for t := p.tok; ; t = p.scanner.scan(int(t.End)) {
+		switch t.Kind {
+		case Name:
+			names = true
+		case Keyword:
+			if !isParamKeyword(p.text(t)) {
+				return false
+			}
+		case Comma, Dot, Less, Greater, LBrack, RBrack:
+		case Eq:
+			return names
+		default:
+			return false
+		}
+	}
 }
 
 // block reads { statements }.
@@ -222,7 +257,7 @@ func (p *parser) closure() Expr {
 	defer func() { p.labels-- }()
 	p.next()
 	c := &Closure{}
-	if p.closureHasParams() {
+	if p.closureHasParams() || p.paramsAhead() {
 		c.Arrow = true
 		c.Params = p.params(Arrow)
 		p.expect(Arrow, "after the parameters")

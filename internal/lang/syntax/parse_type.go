@@ -140,6 +140,7 @@ func (p *parser) takeNotes() []*Annotation {
 func (p *parser) params(end Kind) []*Param {
 	saved := p.nest()
 	defer p.unnest(saved)
+	p.noLambda = end == Arrow
 	var params []*Param
 	for p.tok.Kind != end && !p.bad {
 		params = append(params, p.param())

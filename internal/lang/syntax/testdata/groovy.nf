@@ -159,3 +159,11 @@ process PARENS() {
 }
 System.err.println usage
 java.util.List other
+---
+// default values of closure parameters
+def f = { a, b = a + 1, c = [a, b].sum() -> [a, b, c] }
+def g = { String s = 'x' + 'y', int n = 2 * 3, Map m = [a: 1] -> s * n }
+def h = { x = { it * 2 }, y = x(3) -> y }
+def i = { x = "g${1 + 1}" -> x }
+call { x = k > 3 ? 'big' : 'small' -> x }
+def no = { x = [1, 2].collect { y -> y } }
