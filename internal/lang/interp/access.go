@@ -79,6 +79,10 @@ func (c *compiler) prop(x *syntax.Prop) code {
 	recv := c.expr(x.X)
 	name := c.propName(x)
 	in := c.inst.in
+	read := in.Property
+	if x.Field {
+		read = in.attribute
+	}
 	if x.Spread {
 		return func(fr *frame) (value.Value, error) {
 			v, err := recv(fr)
@@ -89,11 +93,11 @@ func (c *compiler) prop(x *syntax.Prop) code {
 			if err != nil {
 				return nil, err
 			}
-			v, err = spread(v, func(e value.Value) (value.Value, error) { return in.Property(fr.th, e, n) })
+			v, err = spread(v, func(e value.Value) (value.Value, error) { return read(fr.th, e, n) })
 			return v, c.at(err, x)
 		}
 	}
-	if x.Dyn == nil && !x.Safe {
+	if x.Dyn == nil && !x.Safe && !x.Field {
 		return c.namedProp(x, recv)
 	}
 	return func(fr *frame) (value.Value, error) {
@@ -108,9 +112,17 @@ func (c *compiler) prop(x *syntax.Prop) code {
 		if err != nil {
 			return nil, err
 		}
-		v, err = in.Property(fr.th, v, n)
+		v, err = read(fr.th, v, n)
 		return v, c.at(err, x)
 	}
+}
+
+// attribute is `x.@name`: of elements of XML an attribute, of others the property.
+func (in *Interp) attribute(th *value.Thread, v value.Value, name string) (value.Value, error) {
+	if a, ok := v.(value.Attributed); ok {
+		return a.Attribute(name), nil
+	}
+	return in.Property(th, v, name)
 }
 
 // namedProp is x.name, the case that must be fast.

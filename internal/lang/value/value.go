@@ -167,6 +167,11 @@ type Namespace interface {
 	Property(name string) (v Value, ok bool)
 }
 
+// Attributed values read `x.@name` themselves: elements of XML.
+type Attributed interface {
+	Attribute(name string) Value
+}
+
 // Explaining values say why they have no property of a name, where there is
 // more to say than that; nil leaves it to the caller.
 type Explaining interface {
