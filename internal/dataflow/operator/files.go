@@ -61,7 +61,7 @@ func (e *Env) open(th *value.Thread, p *value.Path) (io.ReadCloser, error) {
 func (e *Env) files(th *value.Thread, pattern value.Value, opts fileOptions) ([]*value.Path, error) {
 	p := asPath(pattern)
 	web := p.Scheme == "http" || p.Scheme == "https" || p.Scheme == "ftp"
-	if isPath(pattern) || !opts.glob || web || !stdlib.IsGlob(p.Name) {
+	if !opts.glob || web || !stdlib.IsGlob(p.Name) {
 		return e.plain(th, p, opts)
 	}
 	base, rest := stdlib.SplitGlob(p.Name)

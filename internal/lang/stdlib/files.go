@@ -39,24 +39,10 @@ func (c call) file(pattern value.Value, options *value.Map) (value.Value, error)
 	if err := c.checkType(options); err != nil {
 		return nil, err
 	}
-	switch p := pattern.(type) {
-	case nil:
-		return nil, value.Throw("java.lang.IllegalArgumentException", "Argument of `file` function cannot be null")
-	case *value.Path:
-		found := absolutePath(c.th, asPath(p, false))
-		return found, c.mustExist(found, options)
+	p, text, err := c.filePattern(pattern)
+	if err != nil {
+		return nil, err
 	}
-	text, ok := value.Str(pattern)
-	if l, isList := pattern.(*value.List); isList && l.Len() == 0 {
-		ok = true
-	}
-	if !ok {
-		return nil, c.missing()
-	}
-	if text == "" {
-		return nil, value.Throw("java.lang.IllegalArgumentException", "Argument of `file` function cannot be empty")
-	}
-	p := value.ParsePath(text)
 	glob := optionTrue(options, "glob", true) && !isWebScheme(p.Scheme)
 	if !glob || !IsGlob(p.Name) {
 		if glob {
@@ -69,6 +55,28 @@ func (c call) file(pattern value.Value, options *value.Map) (value.Value, error)
 		return found, c.mustExist(found, options)
 	}
 	return c.glob(p, options, text)
+}
+
+// filePattern reads the argument of file(): a text, or a path, whose name may be
+// a pattern as well, as in file(dir.resolve('*')).
+func (c call) filePattern(pattern value.Value) (p *value.Path, text string, err error) {
+	switch p := pattern.(type) {
+	case nil:
+		return nil, "", value.Throw("java.lang.IllegalArgumentException", "Argument of `file` function cannot be null")
+	case *value.Path:
+		return asPath(p, false), value.ToString(p), nil
+	}
+	text, ok := value.Str(pattern)
+	if l, isList := pattern.(*value.List); isList && l.Len() == 0 {
+		ok = true
+	}
+	if !ok {
+		return nil, "", c.missing()
+	}
+	if text == "" {
+		return nil, "", value.Throw("java.lang.IllegalArgumentException", "Argument of `file` function cannot be empty")
+	}
+	return value.ParsePath(text), text, nil
 }
 
 func isWebScheme(s string) bool { return s == "http" || s == "https" || s == "ftp" }
