@@ -7,6 +7,7 @@ import (
 	"sluice/internal/observe"
 	"sluice/internal/plugin"
 	"sluice/internal/plugin/co2footprint"
+	"sluice/internal/plugin/prov"
 )
 
 // used is the version of a plugin that the pipeline asks for.
@@ -22,7 +23,7 @@ func (r *run) used(name string) (v string, ok bool) {
 // openPluginFiles opens what plugins write about a run.
 func (r *run) openPluginFiles() ([]observe.Observer, error) {
 	var all []observe.Observer
-	for _, open := range []func() (keeper, error){r.openFootprint} {
+	for _, open := range []func() (keeper, error){r.openFootprint, r.openProvenance} {
 		k, err := open()
 		var exists interface{ Exists() }
 		if errors.As(err, &exists) {
@@ -53,5 +54,18 @@ func (r *run) openFootprint() (keeper, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w, nil
+}
+
+// openProvenance is nf-prov.
+func (r *run) openProvenance() (keeper, error) {
+	if _, ok := r.used(prov.Name); !ok {
+		return nil, nil
+	}
+	w, err := prov.Open(prov.Options{Option: r.config.Get, Plain: plain, Getenv: r.o.Getenv, Dir: r.fileRoot(), Warn: r.warnLate})
+	if w == nil || err != nil {
+		return nil, err
+	}
+	r.tells, r.files = true, true
 	return w, nil
 }

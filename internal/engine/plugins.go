@@ -11,12 +11,13 @@ import (
 	"sluice/internal/plugin"
 	"sluice/internal/plugin/co2footprint"
 	"sluice/internal/plugin/nfschema"
+	"sluice/internal/plugin/prov"
 )
 
 // plugins is the list of plugins: those built in, and those of the table that
 // have no effect.
 func plugins() *plugin.Registry {
-	return plugin.NewRegistry(append(nfschema.Plugins(), co2footprint.Plugin())...)
+	return plugin.NewRegistry(append(nfschema.Plugins(), co2footprint.Plugin(), prov.Plugin())...)
 }
 
 // Plugins are all plugins that are known.

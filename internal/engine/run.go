@@ -98,6 +98,7 @@ type run struct {
 	compiled  bool // the script and all it includes were resolved
 	measures  bool // an observer wants to know what tasks use
 	tells     bool // an observer sends the facts of the run away
+	files     bool // an observer wants to know the files of tasks
 	draws     bool // an observer wants to know how processes are connected
 }
 

@@ -76,7 +76,7 @@ func (r *run) makeProcesses() {
 		SessionID: r.session, WorkDir: r.workDir, TempDir: r.localDir(), Storage: r.storages.of,
 		Tree: r.tree, Stored: r.stored, ProjectDir: r.projectDir, LaunchDir: r.fileRoot(),
 		Executor: firstOf(r.config.ExecutorName(), strings.ToLower(r.variable("NXF_EXECUTOR")), "local"), Box: r.box, Conda: r.conda, Spack: r.spack, NoCache: r.o.Cache != nil && !*r.o.Cache, Stub: r.o.Stub, AutoStub: r.o.AutoStub, NoStub: r.o.NoStub, Resume: r.resumed,
-		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore,
+		Metrics: r.measures, DumpHashes: r.o.DumpHashes != "" && r.o.DumpHashes != "false", DumpJSON: r.o.DumpHashes == "json", FailOnIgnore: settings.FailOnIgnore, Outputs: r.files,
 		Active:        r.active(),
 		PublishNoFail: r.variable("NXF_PUBLISH_FAIL_ON_ERROR") == "false",
 		Submit:        r.tasks.submit, Runs: r.runs, Elsewhere: r.elsewhere(),

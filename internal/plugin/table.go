@@ -47,7 +47,6 @@ var withoutEffect = []*Plugin{
 		"toParquet":    "write CSV and turn it into Parquet in a process",
 	}},
 	{Name: "nf-plugin-template", Doc: "template of plugins"},
-	{Name: "nf-prov", Doc: "provenance reports", Lost: "no provenance report is written"},
 	{Name: "nf-quilt", Doc: "Quilt packages", Lost: "results are not stored as Quilt packages"},
 	{Name: "nf-slack", Doc: "messages to Slack", Lost: "nothing is sent to Slack", Elsewhere: map[string]string{
 		"slackMessage": "call `curl` in a process, or notify from a completion handler",

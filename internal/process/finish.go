@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sluice/internal/cache"
 	"sluice/internal/directive"
@@ -53,11 +54,23 @@ func (n *node) outcome(p *pending, t *task.Task) error {
 		record.Context = in.captures(made)
 	}
 	n.run.Remember(record)
+	n.tell(t, c)
 	n.run.Post(observe.TaskChanged{Step: observe.Completed, Task: t})
 	if t.Debug {
 		n.echo(t, made)
 	}
 	return n.emit(p, c)
+}
+
+// tell names the files of a task, where somebody wants to know them.
+func (n *node) tell(t *task.Task, c *collected) {
+	if !n.run.Outputs || c == nil {
+		return
+	}
+	t.Outputs = make([]string, len(c.files))
+	for i, name := range c.files {
+		t.Outputs[i] = strings.TrimSuffix(c.dir, "/") + "/" + name
+	}
 }
 
 func (in *instance) validExit(code int) bool {
@@ -183,6 +196,7 @@ func (n *node) cached(p *pending, in *instance) (bool, error) {
 	id := t.ID
 	r.Restore(t)
 	t.ID, t.State = id, task.Cached
+	n.tell(t, c)
 	n.run.Post(observe.TaskChanged{Step: observe.Cached, Task: t})
 	again := cache.FromTask(t)
 	again.Context = r.Context

@@ -39,7 +39,9 @@ type Run struct {
 	DumpJSON     bool // -dump-hashes json
 	Metrics      bool // measure what tasks use
 	FailOnIgnore bool
-	Active       int // tasks that a process may have at once; less than 2048 is that
+	// Outputs says that an observer wants to know the files that tasks make.
+	Outputs bool
+	Active  int // tasks that a process may have at once; less than 2048 is that
 
 	PublishNoFail bool // what publishDir does that says nothing of failOnError
 

@@ -80,6 +80,7 @@ type Task struct {
 	Result      Result
 	Retries     int // attempts that failed before this one
 	ErrorAction string
+	Outputs     []string // files it made, absolute; when an observer wants them
 }
 
 // An EnvVar is a name and a value.

@@ -41,6 +41,9 @@ func IsGlob(text string) bool {
 	return false
 }
 
+// GlobRegexp is the regular expression that a pattern of files stands for.
+func GlobRegexp(pattern string) (*regexp.Regexp, error) { return globRegexp(pattern) }
+
 // SplitGlob cuts a pattern into the directory before the first wildcard and
 // the rest.
 func SplitGlob(pattern string) (base, rest string) {
