@@ -9,6 +9,7 @@ import (
 	"sluice/internal/lang/diag"
 	"sluice/internal/lang/value"
 	"sluice/internal/plugin"
+	"sluice/internal/plugin/boost"
 	"sluice/internal/plugin/co2footprint"
 	"sluice/internal/plugin/nfschema"
 	"sluice/internal/plugin/prov"
@@ -17,7 +18,7 @@ import (
 // plugins is the list of plugins: those built in, and those of the table that
 // have no effect.
 func plugins() *plugin.Registry {
-	return plugin.NewRegistry(append(nfschema.Plugins(), co2footprint.Plugin(), prov.Plugin())...)
+	return plugin.NewRegistry(append(nfschema.Plugins(), boost.Plugin(), co2footprint.Plugin(), prov.Plugin())...)
 }
 
 // Plugins are all plugins that are known.
@@ -68,7 +69,7 @@ func (r *run) beginPlugins() error {
 		case told[u.Name]:
 		case p == nil:
 			without = append(without, u.Name+" (not known here)")
-		case !p.BuiltIn && p.Lost != "":
+		case !p.BuiltIn && p.Lost != "", p.BuiltIn && p.Lost != "" && value.Truth(r.config.Get(strings.TrimPrefix(p.Name, "nf-"), "cleanup")):
 			without = append(without, u.Name+" ("+p.Lost+")")
 		}
 		told[u.Name] = true
@@ -113,7 +114,8 @@ func (r *run) pluginEnv(name string) *plugin.Env {
 		Thread: r.thread, Params: r.params, Workflow: r.meta, ProjectDir: r.projectDir, Colors: r.ansi,
 		Option: r.config.Get,
 		File:   r.fileFunction("file"), Files: r.fileFunction("files"),
-		Reads:    func(scheme string) bool { _, err := r.table.Storage(scheme); return err == nil },
+		Reads:     func(scheme string) bool { _, err := r.table.Storage(scheme); return err == nil },
+		Construct: r.construct, Static: r.static,
 		FromList: func(elems []value.Value) value.Value { return operator.FromList(r.operators(), "channel."+name, elems) },
 	}
 	for _, u := range r.uses {
@@ -134,4 +136,26 @@ func (r *run) fileFunction(name string) func(*value.Thread, string) (value.Value
 		}
 		return nil, fmt.Errorf("internal error: there is no function `%s`", name)
 	}
+}
+
+// construct makes an object of a class that scripts know.
+func (r *run) construct(class string, args ...value.Value) (value.Value, error) {
+	c, ok := r.table.Class(class)
+	if !ok {
+		return nil, fmt.Errorf("internal error: there is no class `%s`", class)
+	}
+	return r.table.Construct(r.thread, c, args)
+}
+
+// static calls a function of such a class.
+func (r *run) static(class, name string, args ...value.Value) (value.Value, error) {
+	c, ok := r.table.Class(class)
+	if !ok {
+		return nil, fmt.Errorf("internal error: there is no class `%s`", class)
+	}
+	m := r.table.Static(c, name)
+	if m == nil {
+		return nil, fmt.Errorf("internal error: the class `%s` has no function `%s`", class, name)
+	}
+	return m.Fn(r.thread, nil, args)
 }

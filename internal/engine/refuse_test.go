@@ -152,9 +152,9 @@ func TestRefusedScripts(t *testing.T) {
 // Plugins that are declared and have no effect are worth one warning.
 func TestPluginsWarned(t *testing.T) {
 	t.Parallel()
-	p := newPipeline(t, map[string]string{"main.nf": hello, "nextflow.config": "plugins {\n    id 'nf-prov@1.0'\n    id 'nf-of-the-lab'\n}"})
-	out, code := p.run(func(o *Options) { o.Quiet = false; o.With = map[string]string{"plugins": "nf-of-the-lab@2,nf-boost"} })
-	if code != 0 || strings.Count(out, "plugins without effect: nf-prov (no provenance report is written); nf-of-the-lab (not known here); nf-boost (intermediate files are not deleted while the pipeline runs)\n") != 1 {
+	p := newPipeline(t, map[string]string{"main.nf": hello, "nextflow.config": "plugins {\n    id 'nf-quilt@1.0'\n    id 'nf-of-the-lab'\n}"})
+	out, code := p.run(func(o *Options) { o.Quiet = false; o.With = map[string]string{"plugins": "nf-of-the-lab@2,nf-gpt"} })
+	if code != 0 || strings.Count(out, "plugins without effect: nf-quilt (results are not stored as Quilt packages); nf-of-the-lab (not known here); nf-gpt (no language model is asked)\n") != 1 {
 		t.Errorf("exit %d: %s", code, out)
 	}
 }

@@ -59,6 +59,10 @@ type Env struct {
 	File, Files func(th *value.Thread, pattern string) (value.Value, error)
 	// Reads says whether files of a scheme, such as "s3", can be read here.
 	Reads func(scheme string) bool
+	// Construct makes an object of a class that scripts know, and Static calls
+	// one of its functions.
+	Construct func(class string, args ...value.Value) (value.Value, error)
+	Static    func(class, name string, args ...value.Value) (value.Value, error)
 	// FromList is a channel of the elements.
 	FromList func(elems []value.Value) value.Value
 }

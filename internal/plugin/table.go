@@ -12,23 +12,6 @@ var elsewhere = []*Plugin{
 // effect: what they do is done otherwise, or is not done and said to be lost.
 var withoutEffect = []*Plugin{
 	{Name: "nf-amazon", Doc: "AWS Batch, S3", Lost: "tasks do not run on AWS Batch, `s3://` is not read by it"},
-	{
-		Name: "nf-boost", Doc: "experimental operators and automatic cleanup", Lost: "intermediate files are not deleted while the pipeline runs",
-		Elsewhere: map[string]string{
-			"fromJson":  "use `new groovy.json.JsonSlurper().parseText(file.text)`",
-			"toJson":    "use `groovy.json.JsonOutput.toJson(value)`",
-			"fromYaml":  "use `new org.yaml.snakeyaml.Yaml().load(file.text)`",
-			"toYaml":    "use `new org.yaml.snakeyaml.Yaml().dump(value)`",
-			"mergeCsv":  "use the operator `collectFile`",
-			"mergeText": "use the operator `collectFile`",
-			"request":   "fetch the address in a process",
-			"template":  "use `groovy.text.SimpleTemplateEngine`",
-			"exec":      "write a process with an `exec:` block",
-			"scan":      "use the operators `reduce` or `toList` and `flatMap`",
-			"then":      "use the operators `map`, `flatMap` and `reduce`",
-			"thenMany":  "use the operators `multiMap` and `branch`",
-		},
-	},
 	{Name: "nf-cloudcache", Doc: "cache metadata in object storage", Lost: "the cache is kept below the launch directory"},
 	{Name: "nf-codecommit", Doc: "projects kept in AWS CodeCommit", Lost: "projects of AWS CodeCommit are not pulled"},
 	{Name: "nf-console", Doc: "interactive console", Lost: "there is no console"},
