@@ -176,7 +176,12 @@ func (w *options) verdict(name []string, v value.Value) verdict {
 		}
 	}
 	lost, known := config.Lost(name...)
+	p := w.c.src.Plugins.Find("nf-" + name[0]) // whose scope has its name
 	switch {
+	case !known && p != nil && p.BuiltIn:
+		return fine
+	case !known && p != nil:
+		return verdict{status: WithoutEffect, why: p.Lost}
 	case !known:
 		return verdict{status: WithoutEffect, why: "no such option is known; scripts can read it"}
 	case lost != "":
