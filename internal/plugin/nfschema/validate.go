@@ -27,15 +27,16 @@ func validateParameters(u *use) (value.Value, error) {
 		return nil, err
 	}
 	var odd []string
-	if len(errs) == 0 {
-		for _, name := range s.unrecognised(params) {
-			dotted := strings.ReplaceAll(name, "/", ".")
-			if slices.Contains(engineOptions, name) {
-				errs = append(errs, "You used a core Nextflow option with two hyphens: '--"+name+"'. Please resubmit with '-"+name+"'")
-			} else if !u.ignores(dotted) {
-				odd = append(odd, "* --"+dotted+": "+s.shown(inside(params, strings.Split(name, "/"))))
-			}
+	for _, name := range s.unrecognised(params) {
+		dotted := strings.ReplaceAll(name, "/", ".")
+		if slices.Contains(engineOptions, name) {
+			errs = append(errs, "You used a core Nextflow option with two hyphens: '--"+name+"'. Please resubmit with '-"+name+"'")
+		} else if !u.ignores(dotted) {
+			odd = append(odd, "* --"+dotted+": "+s.shown(inside(params, strings.Split(name, "/"))))
 		}
+	}
+	if len(errs) > 0 && u.set.unknownParam == "error" { // all that is wrong at once
+		errs, odd = append(errs, odd...), nil
 	}
 	if len(odd) > 0 {
 		if err := u.tell(u.set.unknownParam, "The following invalid input values have been detected:\n\n"+strings.Join(odd, "\n")+"\n\n"); err != nil {
