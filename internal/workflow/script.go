@@ -81,6 +81,7 @@ func (rt *Runtime) load(m *resolve.Module, params *Params) (*Script, error) {
 	for _, inc := range m.Includes {
 		includes[inc.Decl] = inc
 	}
+	s.Inst.Include = func(d *syntax.Include) error { return s.include(includes[d]) }
 	for _, d := range m.File.Decls {
 		if err := s.run(d, includes); err != nil {
 			return nil, err

@@ -396,9 +396,31 @@ func (c *compiler) storeIdent(x *syntax.Ident) func(*frame, value.Value) error {
 		return c.storeMember(x)
 	case syntax.Dynamic:
 		return func(fr *frame, v value.Value) error { return c.at(c.storeDynamic(fr, x.Name, v), x) }
+	case syntax.Builtin:
+		if directories[x.Name] {
+			return c.hideBuiltin(x.Name)
+		}
 	}
 	return func(*frame, value.Value) error {
 		return c.at(value.Throw("groovy.lang.GroovyRuntimeException", "`%s` cannot be assigned", x.Name), x)
+	}
+}
+
+// directories are variables of the host that scripts of the older grammar
+// assign, mostly in handlers: theirs is what the script sees from then on.
+var directories = map[string]bool{"workDir": true, "projectDir": true, "baseDir": true, "launchDir": true, "outputDir": true}
+
+func (c *compiler) hideBuiltin(name string) func(*frame, value.Value) error {
+	inst := c.inst
+	return func(_ *frame, v value.Value) error {
+		host := inst.Builtin
+		inst.Builtin = func(asked string) (value.Value, bool) {
+			if asked == name {
+				return v, true
+			}
+			return host(asked)
+		}
+		return nil
 	}
 }
 

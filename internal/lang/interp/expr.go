@@ -204,6 +204,12 @@ func (c *compiler) builtin(x *syntax.Ident) code {
 			return scriptObject{c.inst}, nil
 		}
 	}
+	if inst := c.inst; directories[x.Name] {
+		return func(*frame) (value.Value, error) {
+			v, _ := inst.Builtin(x.Name)
+			return v, nil
+		}
+	}
 	v, ok := c.inst.Builtin(x.Name)
 	if !ok {
 		return func(*frame) (value.Value, error) {

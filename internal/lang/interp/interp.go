@@ -36,6 +36,8 @@ type Instance struct {
 	Globals []value.Value
 	// Builtin finds the host's value of a name: params, channel, log, moduleDir, …
 	Builtin func(name string) (value.Value, bool)
+	// Include executes an include that stands in a block.
+	Include func(*syntax.Include) error
 
 	in      *Interp
 	classes map[string]*Class

@@ -59,6 +59,8 @@ func (c *compiler) stmt(s syntax.Stmt, tail bool) exec {
 			fr.ret = v
 			return returning, err
 		}
+	case *syntax.Include:
+		return func(*frame) (control, error) { return next, c.inst.Include(s) }
 	case *syntax.Break:
 		ctl := c.jump(s.Label, breaking)
 		return func(*frame) (control, error) { return ctl, nil }

@@ -112,9 +112,17 @@ func (r *resolver) export(d syntax.Decl, load Loader) {
 	case *syntax.ClassDef:
 		r.define(d.Name, d.Span(), d)
 	case *syntax.Include:
-		r.include(d, load)
+		r.include(d, load, false)
 	case *syntax.Import:
 		r.importClass(d)
+	case *syntax.TopStmt:
+		syntax.Walk(d.Stmt, func(n syntax.Node) bool {
+			inc, ok := n.(*syntax.Include)
+			if ok {
+				r.include(inc, load, true)
+			}
+			return !ok
+		})
 	}
 }
 
@@ -200,7 +208,9 @@ func (r *resolver) define(name string, at source.Span, d syntax.Decl) {
 	r.module.declare(name)
 }
 
-func (r *resolver) include(d *syntax.Include, load Loader) {
+// One inside a block takes effect when it is executed: several, of which one is
+// executed, may then bring in the same name.
+func (r *resolver) include(d *syntax.Include, load Loader, inBlock bool) {
 	target, plugin, err := load(d)
 	inc := &Include{Decl: d, Module: target, Plugin: plugin}
 	r.module.Includes = append(r.module.Includes, inc)
@@ -213,7 +223,7 @@ func (r *resolver) include(d *syntax.Include, load Loader) {
 	}
 	for _, item := range d.Items {
 		local := item.Local()
-		if first, again := r.module.decls[local]; again {
+		if first, again := r.module.decls[local]; again && !inBlock {
 			e := r.diags.Add(item.Span(), fmt.Sprintf("`%s` is already defined in this script", local))
 			e.Related = append(e.Related, diag.Label{Span: first, Text: "first defined here"})
 			e.Help = fmt.Sprintf("include it under another name: `%s as OTHER_NAME`", item.Name)

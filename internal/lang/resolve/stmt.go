@@ -113,6 +113,9 @@ func (r *resolver) stmt(s syntax.Stmt) {
 		r.expr(s.X)
 	case *syntax.Import:
 		r.importClass(s)
+	case *syntax.Include:
+		r.expr(s.AddParams)
+		r.expr(s.Params)
 	case *syntax.FuncDef:
 		r.funcDef(s)
 	default:

@@ -29,6 +29,7 @@ var (
 	inputBaseClass      = javaClass("java.io.InputStream")
 	inputStreamClass    = javaClass("java.io.BufferedInputStream", inputBaseClass)
 	fileInputClass      = javaClass("java.io.FileInputStream", inputBaseClass)
+	randomAccessClass   = javaClass("java.io.RandomAccessFile", inputBaseClass)
 	gzipInputClass      = javaClass("java.util.zip.GZIPInputStream", inputBaseClass)
 	gzipOutputClass     = javaClass("java.util.zip.GZIPOutputStream", writerBaseClass)
 	byteInputClass      = javaClass("java.io.ByteArrayInputStream", inputBaseClass)
@@ -252,10 +253,17 @@ func ioError(err error) error {
 	return ex
 }
 
+func gzipConstants(*Table) map[string]value.Value {
+	return map[string]value.Value{"GZIP_MAGIC": value.Int(0x8b1f)}
+}
+
 // readerConstructors open a file, or wrap a stream, a text or bytes.
 func readerConstructors() []def {
 	return []def{{"<init>", "source, size = null", "reads a file, a stream or a text", func(c call) (value.Value, error) {
 		class := c.recv.(value.ClassRef).Of
+		if mode, _ := value.Str(c.arg(1)); class == randomAccessClass && mode != "r" {
+			return nil, value.Throw("java.lang.IllegalArgumentException", "a RandomAccessFile is only read here: its mode is \"r\", not \"%s\"", mode)
+		}
 		switch src := c.arg(0).(type) {
 		case *Reader:
 			if class != gzipInputClass {
@@ -272,7 +280,7 @@ func readerConstructors() []def {
 		case Bytes:
 			return newReader(class, bytes.NewReader(src), nil), nil
 		}
-		if class == fileReaderClass || class == fileInputClass {
+		if class == fileReaderClass || class == fileInputClass || class == randomAccessClass {
 			c.recv = asPath(value.ParsePath(c.strArg(0)), true)
 			return c.openFor(class)
 		}

@@ -727,6 +727,7 @@ func (*ConfigSelector) stmt() {}
 func (*ConfigInclude) stmt()  {}
 func (*FuncDef) stmt()        {} // in configuration files
 func (*Import) stmt()         {} // in configuration files
+func (*Include) stmt()        {} // in blocks of the older grammar
 
 func (*TopStmt) decl()     {}
 func (*Import) decl()      {}

@@ -287,6 +287,7 @@ func (p *parser) include() Decl {
 		}
 	}
 	p.closing(RBrace, open, "include")
+	p.includedParams(d)
 	if !p.gotWord("from") {
 		e := p.unexpected("`from` after the included names")
 		e.Help = "name the module: `from './path'`"
@@ -301,6 +302,14 @@ func (p *parser) include() Decl {
 	} else {
 		d.From = p.postfixNoClosure()
 	}
+	p.includedParams(d)
+	d.Where = p.from(start)
+	return d
+}
+
+// includedParams reads addParams(…) and params(…), which stand behind the
+// names or behind the path.
+func (p *parser) includedParams(d *Include) {
 	for !p.bad && !p.tok.NL && (p.isWord("addParams") || p.isWord("params")) {
 		which := p.text(p.tok)
 		p.older(p.span(p.tok), "`"+which+"` of an include is of the older grammar", "pass the values as inputs of the workflow or process")
@@ -312,8 +321,6 @@ func (p *parser) include() Decl {
 			d.Params = x
 		}
 	}
-	d.Where = p.from(start)
-	return d
 }
 
 // includeItem is NAME or NAME as ALIAS.

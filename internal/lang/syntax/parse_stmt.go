@@ -105,6 +105,13 @@ func (p *parser) stmt(list *[]Stmt) {
 			p.localDecl(list)
 			return
 		}
+		if !p.config && p.isWord("include") && p.peek().Kind == LBrace {
+			p.older(p.span(p.tok), "an `include` inside a block is of the older grammar", "include it at the top of the script, and decide where it is called")
+			if d, ok := p.include().(*Include); ok {
+				add(d)
+			}
+			return
+		}
 	}
 	p.atStmt = true
 	x := p.exprOrCommand()

@@ -195,6 +195,8 @@ func (p *printer) stmt(s Stmt) {
 		p.braces(func() { p.stmtLines(s.Body) })
 	case *Import:
 		p.importDecl(s)
+	case *Include:
+		p.include(s)
 	case *ConfigInclude:
 		p.w("includeConfig ")
 		p.expr(s.X)

@@ -188,6 +188,8 @@ func (w walker) inStmt(s Stmt) {
 		w.stmts(s.Body)
 	case *ConfigInclude:
 		w.expr(s.X)
+	case *Include:
+		w.include(s)
 	case *Import:
 	default:
 		panic(fmt.Sprintf("internal error: walk %T", s))
@@ -206,10 +208,7 @@ func (w walker) inDecl(d Decl) {
 		w.stmt(d.Stmt)
 	case *Import, *BadDecl:
 	case *Include:
-		walkAll(w, d.Items)
-		w.expr(d.From)
-		w.expr(d.AddParams)
-		w.expr(d.Params)
+		w.include(d)
 	case *ProcessDef:
 		walkAll(w, d.Directives)
 		for _, s := range d.Setup {
@@ -299,4 +298,11 @@ func (w walker) inPart(n Node) {
 	default:
 		panic(fmt.Sprintf("internal error: walk %T", n))
 	}
+}
+
+func (w walker) include(d *Include) {
+	walkAll(w, d.Items)
+	w.expr(d.From)
+	w.expr(d.AddParams)
+	w.expr(d.Params)
 }
