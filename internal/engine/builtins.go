@@ -47,6 +47,9 @@ func (r *run) makeBuiltins() {
 	}
 	b["args"] = args
 	b["Nextflow"] = &functions{b}
+	if facts, ok := b["nextflow"].(*workflow.Facts); ok { // the class by its full name, nextflow.Nextflow
+		facts.Values.Set(value.String("Nextflow"), b["Nextflow"])
+	}
 	r.builtins = b
 }
 
