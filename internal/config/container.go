@@ -184,6 +184,11 @@ func (c *Config) EnabledContainer() (Container, diag.List) {
 		}
 		found = k
 	}
+	if found.Engine == "" { // images are named as for docker then, in `inspect` and the trace
+		k, p := c.Container("docker")
+		problems = append(problems, p...)
+		found.Registry, found.RegistryOverride = k.Registry, k.RegistryOverride
+	}
 	return found, problems
 }
 

@@ -240,6 +240,7 @@ func (in *instance) containerOf() error {
 	}
 	away := in.elsewhere() != nil
 	if in.run().Box.Engine == "" && !away {
+		in.task.Image = in.run().reference(value.ToString(image))
 		return nil
 	}
 	options, err := in.setting("containerOptions")

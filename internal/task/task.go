@@ -67,6 +67,7 @@ type Task struct {
 	Debug        bool     // echo stdout to the terminal
 	WantMetrics  bool     // write .command.trace
 	Container    *Container
+	Image        string      // what the process names where no engine is switched on: for the records only
 	Software     []*Software // environments to activate, in order
 	Remote       *Remote     // WorkDir is not on this machine: az://container/work/xx/<30 hex>
 

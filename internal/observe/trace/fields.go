@@ -212,10 +212,10 @@ func exit(t *task.Task) Cell {
 }
 
 func container(t *task.Task) Cell {
-	if t.Container == nil {
-		return missing
+	if s := image(t); s != "" {
+		return text(s)
 	}
-	return text(t.Container.Image)
+	return missing
 }
 
 // env is what the task's wrapper exports.

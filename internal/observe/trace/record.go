@@ -91,7 +91,7 @@ func modules(t *task.Task) []string {
 
 func image(t *task.Task) string {
 	if t.Container == nil {
-		return ""
+		return t.Image
 	}
 	return t.Container.Image
 }
