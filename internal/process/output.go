@@ -181,6 +181,10 @@ func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) err
 	case "topic":
 		o.topic = constantText(a.Value)
 	case "optional":
+		if on, ok := optionalTruth(a.Value); ok {
+			o.optional = on
+			return nil
+		}
 		return truth(&o.optional)
 	case "glob":
 		return truth(&o.options.glob)
@@ -209,4 +213,18 @@ func (d *definition) outputOption(o *output, a syntax.Arg, qualifier string) err
 		o.arity = ar
 	}
 	return nil
+}
+
+// optionalTruth is the truth that the original finds in values of `optional`
+// that are none: a closure is one, whatever it would say. Words are refused,
+// for they say something else than yes.
+func optionalTruth(x syntax.Expr) (on, ok bool) {
+	switch x := x.(type) {
+	case *syntax.Closure:
+		return true, true
+	case *syntax.Literal:
+		_, isText := value.Str(x.Value)
+		return value.Truth(x.Value), !isText
+	}
+	return false, false
 }

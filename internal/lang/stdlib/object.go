@@ -63,9 +63,8 @@ func objectMethods() []def {
 			}
 			return value.NewList(value.String(c.strArg(0))), nil
 		}},
-		{"hasProperty", "name: String", "says whether there is a property", func(c call) (value.Value, error) {
-			_, ok, err := c.t.Property(c.th, c.recv, c.strArg(0))
-			if !ok || err != nil {
+		{"hasProperty", "name: String", "is null if the class has no such property", func(c call) (value.Value, error) {
+			if !c.hasProperty(c.strArg(0)) {
 				return nil, nil // as its callers compare with null
 			}
 			return value.True, nil
@@ -168,4 +167,17 @@ func (c call) invoke(recv value.Value, name string, args ...value.Value) (value.
 		return c.th.Host.Call(c.th, recv, name, args)
 	}
 	return c.t.Call(c.th, recv, name, args...)
+}
+
+// hasProperty says whether the receiver's class has a property: what a map or
+// the elements of a list have is not asked.
+func (c call) hasProperty(name string) bool {
+	if name == "class" || c.t.getter(c.recv.Class(), name) != nil {
+		return true
+	}
+	if _, isMap := c.recv.(*value.Map); isMap || isSpread(c.recv) {
+		return false
+	}
+	_, ok, err := c.t.Property(c.th, c.recv, name)
+	return ok && err == nil
 }

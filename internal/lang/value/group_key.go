@@ -49,9 +49,20 @@ func (k *GroupKey) InvokeMethod(th *Thread, name string, args []Value) (Value, b
 		return Int(k.HashCode()), true, nil
 	case name == "equals" && len(args) == 1:
 		return MakeBool(k.EqualTo(args[0])), true, nil
+	case name == "hasProperty" && len(args) == 1:
+		return k.hasProperty(ToString(args[0])), true, nil
 	case name == "getClass", th == nil, th.Host == nil:
 		return nil, false, nil
 	}
 	v, err := th.Host.Call(th, k.Key, name, args)
 	return v, true, err
+}
+
+// hasProperty is null for what only the key has.
+func (k *GroupKey) hasProperty(name string) Value {
+	switch name {
+	case "groupSize", "size", "groupTarget", "target", "class":
+		return True
+	}
+	return nil
 }
