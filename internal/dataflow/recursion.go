@@ -39,13 +39,9 @@ func (g *Graph) Recurse(th *value.Thread, name string, called value.Callable, fi
 	if err != nil {
 		return nil, err
 	}
-	outs, ok := v.(*MultiChannel)
-	if !ok || outs.Len() != len(first) {
-		n := 0
-		if ok {
-			n = outs.Len()
-		}
-		return nil, value.Throw("java.lang.IllegalArgumentException", "`%s` takes %d inputs and has %d outputs: recursion needs as many outputs as inputs", name, len(first), n)
+	outs, err := feedback(name, v, len(first))
+	if err != nil {
+		return nil, err
 	}
 	r.rows = make([][]value.Value, outs.Len())
 	for i, c := range outs.Channels() {
@@ -64,6 +60,19 @@ func (g *Graph) Recurse(th *value.Thread, name string, called value.Callable, fi
 		c.Read(name+" recursion", func(v value.Value) error { in.Emit(v); return nil }, nil)
 	}
 	return r, nil
+}
+
+// feedback are the outputs of a call, which must be as many as its inputs.
+func feedback(name string, returned value.Value, inputs int) (*MultiChannel, error) {
+	outs, ok := returned.(*MultiChannel)
+	n := 0
+	if ok {
+		n = outs.Len()
+	}
+	if n != inputs || !ok {
+		return nil, value.Throw("java.lang.IllegalArgumentException", "`%s` takes %d inputs and has %d outputs: recursion needs as many outputs as inputs", name, inputs, n)
+	}
+	return outs, nil
 }
 
 // round feeds a complete row of outputs back, or ends the recursion.

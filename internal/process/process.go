@@ -66,10 +66,14 @@ func (p *Process) Explain(name string) error {
 	return dataflow.NoOut("process", p.Name, p.out, name)
 }
 
-// InvokeMethod answers run, the older way to call, and recurse.
+// InvokeMethod answers run, the older way to call, recurse and scan.
 func (p *Process) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
 	if name == "recurse" {
 		v, err := p.def.run.Graph.Recurse(th, p.Name, p, args)
+		return v, true, err
+	}
+	if name == "scan" {
+		v, err := p.def.run.Graph.Scan(th, p.Name, p, args)
 		return v, true, err
 	}
 	return dataflow.Run(th, p, name, args)

@@ -50,6 +50,10 @@ func (w *Workflow) InvokeMethod(th *value.Thread, name string, args []value.Valu
 		v, err := w.script.rt.Graph.Recurse(th, w.Name, w, args)
 		return v, true, err
 	}
+	if name == "scan" {
+		v, err := w.script.rt.Graph.Scan(th, w.Name, w, args)
+		return v, true, err
+	}
 	return dataflow.Run(th, w, name, args)
 }
 

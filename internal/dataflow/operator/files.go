@@ -32,7 +32,13 @@ func (e *Env) storage(p *value.Path) (storage.Storage, error) {
 	if e.Storage == nil {
 		panic("internal error: operators were given no storage")
 	}
-	return e.Storage(p.Scheme)
+	s, err := e.Storage(p.Scheme)
+	if err != nil {
+		e := value.Throw("java.lang.IllegalStateException", "open %s: %v", p, err)
+		e.Cause = err
+		return nil, e
+	}
+	return s, nil
 }
 
 // absolute is p as storages know it.
