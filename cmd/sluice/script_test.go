@@ -38,6 +38,7 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 //	forge host dir user password  the same as https://host, behind a proxy and an authority of its own
 //	tmpfs dir size      mount a file system of that size (needs root)
 //	readonly dir        make dir refuse writes, from root too
+//	outside file...     go on in a copy of the files that is not below /tmp, which containers may have of their own
 func TestScripts(t *testing.T) {
 	boxes := newBoxes(t)
 	testscript.Run(t, testscript.Params{
@@ -81,8 +82,20 @@ func TestScripts(t *testing.T) {
 			"nocontainers": boxes.noContainers,
 			"tmpfs":        mountTmpfs,
 			"readonly":     mountReadonly,
+			"outside":      outside,
 		},
 	})
+}
+
+func outside(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: outside file...")
+	}
+	dir, err := os.MkdirTemp("/var/tmp", "sluice-test")
+	ts.Check(err)
+	ts.Defer(func() { os.RemoveAll(dir) })
+	ts.Check(ts.Exec("cp", append(append([]string{"-a"}, args...), dir)...))
+	ts.Check(ts.Chdir(dir))
 }
 
 func status(ts *testscript.TestScript, neg bool, args []string) {

@@ -15,7 +15,7 @@ import (
 //	localhost/task:1    bash and busybox, without `ps`
 //	docker.io/sluice/task:1, quay.io/sluice/task:1
 //	                    the same by other names
-//	localhost/entry:1   the same, with an entry point that says so and runs its arguments
+//	localhost/entry:1   the same, with an entry point that writes the file `entered` and runs its arguments
 //	localhost/greedy:1  the same, with an entry point that runs nothing
 //	localhost/nobash:1  busybox alone
 const (
@@ -106,7 +106,7 @@ func (p *Podman) Load() error {
 	if err != nil {
 		return err
 	}
-	entry, err := p.tree("bash", "#!/bin/bash\necho entered >&2\nexec \"$@\"\n")
+	entry, err := p.tree("bash", "#!/bin/bash\necho entered > entered\nexec \"$@\"\n")
 	if err != nil {
 		return err
 	}
