@@ -18,14 +18,15 @@ import (
 // done, because within a file an assignment replaces, while a file merges
 // into those before it.
 type unit struct {
-	l      *loader
-	name   string
-	own    *value.Map
-	over   *value.Map      // of profiles in the older grammar: goes over own at the end
-	leaked map[string]bool // blocks that profiles made in over
-	base   *value.Map      // parameters of the files before, nil if none
-	view   *value.Map      // parameters as expressions see them
-	root   *scope
+	l       *loader
+	name    string
+	own     *value.Map
+	over    *value.Map      // of profiles in the older grammar: goes over own at the end
+	lenient bool            // an unknown name is an empty scope
+	leaked  map[string]bool // blocks that profiles made in over
+	base    *value.Map      // parameters of the files before, nil if none
+	view    *value.Map      // parameters as expressions see them
+	root    *scope
 
 	circle error // a value that contains itself, found in this statement
 }
@@ -52,6 +53,7 @@ func (u *unit) run(at source.Span) error {
 	if err != nil {
 		return err
 	}
+	u.lenient = u.l.Parser == "v1" || u.l.Parser == "" && olderStatements(f)
 	for _, st := range f.Body { // functions may be called before they are defined
 		if fn, ok := st.(*syntax.FuncDef); ok {
 			if err := u.stmt(fn, u.root); err != nil {

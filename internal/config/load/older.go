@@ -280,7 +280,7 @@ func (l *loader) decideFile(name string) {
 		return
 	}
 	l.parsed[name] = f
-	if l.needsOlder = onlyOlder(f.Body); l.needsOlder {
+	if l.needsOlder = onlyOlder(f.Body, strangeName); l.needsOlder {
 		return
 	}
 	for _, st := range f.Body {
@@ -309,22 +309,29 @@ var strictNames = map[string]bool{
 	"params": true, "projectDir": true, "baseDir": true, "launchDir": true, "outputDir": true, "secrets": true, "task": true, "it": true, "env": true,
 }
 
-// onlyOlder says whether the strict grammar refuses one of the statements.
-func onlyOlder(list []syntax.Stmt) bool {
+// olderStatements says whether a file has statements that only the older
+// grammar has, whatever its expressions name.
+func olderStatements(f *syntax.File) bool {
+	return onlyOlder(f.Body, func(syntax.Expr) bool { return false })
+}
+
+// onlyOlder says whether the strict grammar refuses one of the statements;
+// strange says that of their expressions.
+func onlyOlder(list []syntax.Stmt, strange func(syntax.Expr) bool) bool {
 	for _, st := range list {
 		refused := true
 		switch st := st.(type) {
 		case *syntax.ConfigBlock:
-			refused = st.Name != "plugins" && onlyOlder(st.Body)
+			refused = st.Name != "plugins" && onlyOlder(st.Body, strange)
 		case *syntax.ConfigSelector:
-			refused = onlyOlder(st.Body)
+			refused = onlyOlder(st.Body, strange)
 		case *syntax.ConfigInclude:
-			refused = strangeName(st.X)
+			refused = strange(st.X)
 		case *syntax.ExprStmt:
 			if a, ok := st.X.(*syntax.Assign); ok {
-				refused = strangeName(a.Value)
+				refused = strange(a.Value)
 			} else if c, ok := includeCall(st.X); ok {
-				refused = strangeName(c.Args[0].Value)
+				refused = strange(c.Args[0].Value)
 			}
 		}
 		if refused {

@@ -121,7 +121,8 @@ func (s *scope) Property(name string) (value.Value, bool) {
 }
 
 // emptyScope is what the older grammar takes an unknown name for while a file
-// is evaluated: a scope of that name in this block, with nothing in it.
+// is evaluated: a scope of that name in this block, with nothing in it. A file
+// that would be in the strict grammar but for the name has a mistake instead.
 func (s *scope) emptyScope(name string) (value.Value, bool) {
 	u := s.u
 	switch {
@@ -135,6 +136,9 @@ func (s *scope) emptyScope(name string) (value.Value, bool) {
 			profiles.Elems = append(profiles.Elems, value.String(p))
 		}
 		return value.MapOf("profiles", profiles), true
+	}
+	if !u.lenient {
+		return nil, false
 	}
 	d := u.l.warnings.Add(source.Span{}, fmt.Sprintf("`%s` is not defined in %s", name, u.l.shown(u.name)))
 	d.Severity = diag.Warning
