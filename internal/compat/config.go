@@ -24,14 +24,14 @@ func (c *collector) config() {
 	}
 	w := &options{c: c, cfg: s.Config, chosen: true}
 	w.scope(nil, s.Config.Root, nil)
-	c.Profiles()
+	c.profiles()
 	for _, d := range s.Unlisted {
 		c.notes = append(c.notes, "profiles were not read: "+d.Message)
 	}
 }
 
-// Profiles looks into the profiles that were not chosen.
-func (c *collector) Profiles() {
+// profiles looks into the profiles that were not chosen.
+func (c *collector) profiles() {
 	all := c.src.All
 	if all == nil {
 		return

@@ -36,17 +36,23 @@ func WrongInputs(kind, name string, want, got int) error {
 	return value.Throw("nextflow.exception.ScriptRuntimeException", "%s `%s` takes %d %s, %d given", kind, name, want, noun, got)
 }
 
-// Run is c.run(args), the older way to call a process or workflow: a list may
-// hold the arguments.
-func Run(th *value.Thread, c value.Callable, name string, args []value.Value) (value.Value, bool, error) {
-	if name != "run" {
+// Invoke answers the methods that processes and workflows have: run, the older
+// way to call them, whose arguments may stand in a list; recurse; scan.
+func (g *Graph) Invoke(th *value.Thread, c value.Callable, name, method string, args []value.Value) (v value.Value, ok bool, err error) {
+	switch method {
+	case "run":
+		if len(args) == 1 {
+			if l, ok := args[0].(*value.List); ok {
+				args = l.Elems
+			}
+		}
+		v, err = c.CallWith(th, args)
+	case "recurse":
+		v, err = g.Recurse(th, name, c, args)
+	case "scan":
+		v, err = g.Scan(th, name, c, args)
+	default:
 		return nil, false, nil
 	}
-	if len(args) == 1 {
-		if l, ok := args[0].(*value.List); ok {
-			args = l.Elems
-		}
-	}
-	v, err := c.CallWith(th, args)
 	return v, true, err
 }

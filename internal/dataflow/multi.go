@@ -70,6 +70,17 @@ func (m *MultiChannel) Only() (c *Channel, ok bool) {
 	return m.chans[0], true
 }
 
+// Single is a value as the one channel that it is.
+func Single(v value.Value) (*Channel, bool) {
+	switch c := v.(type) {
+	case *Channel:
+		return c, true
+	case *MultiChannel:
+		return c.Only()
+	}
+	return nil, false
+}
+
 // Labels list the outputs as messages show them: names in backticks, or positions.
 func (m *MultiChannel) Labels() []string {
 	labels := make([]string, len(m.chans))

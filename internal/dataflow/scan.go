@@ -56,7 +56,7 @@ func (g *Graph) Scan(th *value.Thread, name string, called value.Callable, given
 }
 
 func (s *scan) read(in *scanned, name string, v value.Value) {
-	c, isChannel := one(v)
+	c, isChannel := Single(v)
 	if !isChannel {
 		in.items = []value.Value{v}
 		return
@@ -128,15 +128,4 @@ func (s *scan) end() {
 	for _, in := range s.inputs {
 		in.to.Close()
 	}
-}
-
-// one is a value as the one channel it is.
-func one(v value.Value) (*Channel, bool) {
-	switch c := v.(type) {
-	case *Channel:
-		return c, true
-	case *MultiChannel:
-		return c.Only()
-	}
-	return nil, false
 }

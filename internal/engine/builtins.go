@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"sluice/internal/dataflow/operator"
 	"sluice/internal/lang/interp"
@@ -64,10 +65,16 @@ func (r *run) nextflow() value.Value {
 		enable.Set(value.String("dsl"), value.Float(2))
 	}
 	return &workflow.Facts{Of: nextflowClass, Values: value.MapOf(
-		"version", version, "build", value.MakeInt(5950), "timestamp", value.String("16-06-2025 14:23 UTC"),
+		"version", version, "build", value.Int(followedBuild), "timestamp", value.String(followedAt().Format("02-01-2006 15:04 MST")),
 		"enable", workflow.NewFlags(enable), "preview", workflow.NewFlags(value.NewMap(0)),
 	)}
 }
+
+// followedBuild and followedAt are the number and the moment of the build of
+// Nextflow that is followed.
+const followedBuild = 5950
+
+func followedAt() time.Time { return time.Date(2025, time.June, 16, 14, 23, 0, 0, time.UTC) }
 
 var nextflowClass = &value.Class{Name: "nextflow.NextflowMeta", Parents: []*value.Class{value.ObjectClass}}
 

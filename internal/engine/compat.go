@@ -124,7 +124,9 @@ func (r *run) surveyConfig(s *compat.Source) {
 	r.config.Override(r.o.Process, r.o.Executor, r.o.Env)
 	r.config.With(r.o.With, r.o.Without)
 	s.Refused, s.Warnings = append(s.Refused, onlyErrors(problems)...), problems
-	for _, check := range []func() error{r.refuseBeyondNames, r.usePlugins, r.checkVersion} {
+	// What cannot be switched on, and executors, are items of the report.
+	s.Refused = append(s.Refused, r.refuseOthers()...)
+	for _, check := range []func() error{r.usePlugins, r.checkVersion} {
 		s.Refused = append(s.Refused, asList(check())...)
 	}
 	for _, u := range r.uses {
@@ -141,15 +143,6 @@ func (r *run) surveyConfig(s *compat.Source) {
 		return
 	}
 	s.All = other.config
-}
-
-// refuseBeyondNames is what refuse finds, less what the report has as an item
-// of its own: scopes that cannot be switched on, and executors.
-func (r *run) refuseBeyondNames() error {
-	list := asList(r.refuse())
-	return slices.DeleteFunc(list, func(d *diag.Diagnostic) bool {
-		return strings.Contains(d.Message, ".enabled` is set, but") || strings.HasPrefix(d.Message, "the executor `")
-	}).Err()
 }
 
 // surveyScripts resolves the script, what it includes, and lib/.

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"sluice/internal/config"
 	"sluice/internal/config/show"
 	"sluice/internal/lang/value"
 	"sluice/internal/observe"
+	"sluice/internal/secret"
 	"sluice/internal/workflow"
 )
 
@@ -27,7 +29,7 @@ func (r *run) facts() *observe.Facts {
 		}
 	})
 	f.Workflow["nextflow"] = map[string]any{
-		"version": r.o.Version, "build": 5950, "timestamp": "2025-06-16T14:23:00Z", "enable": map[string]any{"dsl": 2},
+		"version": r.o.Version, "build": followedBuild, "timestamp": followedAt().Format(time.RFC3339), "enable": map[string]any{"dsl": 2},
 	}
 	return f
 }
@@ -81,7 +83,7 @@ func (r *run) configText() string {
 	if !ok {
 		panic("internal error: the configuration has no canonical form")
 	}
-	return text
+	return secret.Redact(text)
 }
 
 // private are the ends of names of options whose values are for the run alone.

@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"errors"
-	"fmt"
-
 	"sluice/internal/observe"
 	"sluice/internal/plugin"
 	"sluice/internal/plugin/co2footprint"
@@ -22,23 +19,7 @@ func (r *run) used(name string) (v string, ok bool) {
 
 // openPluginFiles opens what plugins write about a run.
 func (r *run) openPluginFiles() ([]observe.Observer, error) {
-	var all []observe.Observer
-	for _, open := range []func() (keeper, error){r.openFootprint, r.openProvenance} {
-		k, err := open()
-		var exists interface{ Exists() }
-		if errors.As(err, &exists) {
-			fmt.Fprintln(r.o.Stderr, "WARN: "+err.Error())
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if k != nil {
-			all = append(all, k)
-			r.closers = append(r.closers, k.Close)
-		}
-	}
-	return all, nil
+	return r.openAll(r.openFootprint, r.openProvenance)
 }
 
 // openFootprint is nf-co2footprint.

@@ -69,7 +69,7 @@ func (r *run) beginPlugins() error {
 		case told[u.Name]:
 		case p == nil:
 			without = append(without, u.Name+" (not known here)")
-		case !p.BuiltIn && p.Lost != "", p.BuiltIn && p.Lost != "" && value.Truth(r.config.Get(strings.TrimPrefix(p.Name, "nf-"), "cleanup")):
+		case !p.BuiltIn && p.Lost != "", len(p.LostBy) > 0 && value.Truth(r.config.Get(p.LostBy...)):
 			without = append(without, u.Name+" ("+p.Lost+")")
 		}
 		told[u.Name] = true

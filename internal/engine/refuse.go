@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/internal/lang/diag"
@@ -28,7 +29,11 @@ var unwritten = []string{"lineage"}
 
 // refuse names settings that cannot be honoured.
 func (r *run) refuse() error {
-	var list diag.List
+	return slices.Concat(r.refuseSwitched(), r.refuseExecutors(), r.refuseOthers()).Err()
+}
+
+// refuseSwitched is about what this release does not carry out.
+func (r *run) refuseSwitched() (list diag.List) {
 	for _, u := range unavailable {
 		if !value.Truth(r.config.Get(u.scope, "enabled")) || u.scope == "fusion" && r.mounts() {
 			continue
@@ -37,11 +42,11 @@ func (r *run) refuse() error {
 		d.Help = u.way
 		r.givenBy(d, u.scope, "enabled")
 	}
-	if dir := r.config.Get("bucketDir"); value.Truth(dir) && value.ParsePath(value.ToString(dir)).Scheme != "az" {
-		d := list.Add(r.config.Span("bucketDir"), fmt.Sprintf("`bucketDir` is `%s`, and tasks that run elsewhere work in a storage that can be written: az://<container>/<path>", value.ToString(dir)))
-		d.Help = "leave it out, or name such a directory; `-work-dir` names the work directory of this machine"
-		r.givenBy(d, "bucketDir")
-	}
+	return list
+}
+
+// refuseExecutors is about those that are not there.
+func (r *run) refuseExecutors() (list diag.List) {
 	for _, scope := range []string{"executor", "process"} {
 		key := map[string]string{"executor": "name", "process": "executor"}[scope]
 		name, ok := value.Str(r.config.Get(scope, key))
@@ -51,6 +56,16 @@ func (r *run) refuse() error {
 		d := unknownExecutor(r.config.Span(scope, key), name)
 		r.givenBy(d, scope, key)
 		list = append(list, d)
+	}
+	return list
+}
+
+// refuseOthers is about values that an option cannot have.
+func (r *run) refuseOthers() (list diag.List) {
+	if dir := r.config.Get("bucketDir"); value.Truth(dir) && value.ParsePath(value.ToString(dir)).Scheme != "az" {
+		d := list.Add(r.config.Span("bucketDir"), fmt.Sprintf("`bucketDir` is `%s`, and tasks that run elsewhere work in a storage that can be written: az://<container>/<path>", value.ToString(dir)))
+		d.Help = "leave it out, or name such a directory; `-work-dir` names the work directory of this machine"
+		r.givenBy(d, "bucketDir")
 	}
 	if v := r.config.Get("azure", "batch", "onInterrupt"); v != nil && value.ToString(v) != "terminate" && value.ToString(v) != "detach" {
 		d := list.Add(r.config.Span("azure", "batch", "onInterrupt"), fmt.Sprintf("`azure.batch.onInterrupt` is `%s`", value.ToString(v)))
@@ -63,7 +78,7 @@ func (r *run) refuse() error {
 	if level := r.config.Get("nextflow", "enable", "dsl"); level != nil && value.ToString(level) == "1" {
 		list = append(list, oldLanguage(r.config.Span("nextflow", "enable", "dsl")))
 	}
-	return append(list, r.refuseEnvironment()...).Err()
+	return append(list, r.refuseEnvironment()...)
 }
 
 // usesAzure says whether the configuration sends tasks to Azure, or has files

@@ -126,7 +126,8 @@ func TestRefusedScripts(t *testing.T) {
 		},
 		{
 			"files of a storage that is not there", "workflow {\n    channel.fromPath('s3://b/x.csv').splitCsv().view()\n}",
-			[]string{"open s3://b/x.csv: files of `s3://` cannot be read here", "--> main.nf:2:5"}, nil,
+			[]string{"open s3://b/x.csv: files of `s3://` cannot be read here", "--> main.nf:2:5"},
+			nil,
 		},
 		{"a variable is not near to functions", "workflow {\n    println frist\n}", []string{"`frist` is not defined"}, []string{"`print` is defined"}},
 		{"a short name is near to few", "workflow {\n    println Foo\n}", []string{"`Foo` is not defined"}, []string{"`log` is defined"}},

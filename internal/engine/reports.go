@@ -28,8 +28,12 @@ type keeper interface {
 // the run. A file that is there and may not be replaced is left alone: the
 // run goes on without that report.
 func (r *run) openReports() ([]observe.Observer, error) {
+	return r.openAll(r.openTrace, r.openReport, r.openTimeline, r.openDAG, r.openWeblog, r.openTower)
+}
+
+func (r *run) openAll(keepers ...func() (keeper, error)) ([]observe.Observer, error) {
 	var all []observe.Observer
-	for _, open := range []func() (keeper, error){r.openTrace, r.openReport, r.openTimeline, r.openDAG, r.openWeblog, r.openTower} {
+	for _, open := range keepers {
 		k, err := open()
 		var exists interface{ Exists() }
 		if errors.As(err, &exists) {

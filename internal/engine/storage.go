@@ -343,7 +343,7 @@ func (t *trees) stored(p *value.Path) (process.Stored, error) {
 	}
 	s, err := t.storage(p.Scheme)
 	if err != nil {
-		return process.Stored{}, err
+		return process.Stored{}, fmt.Errorf("open %s: %w", uri, err)
 	}
 	info, err := s.Stat(t.ctx, p.Name)
 	if err != nil {

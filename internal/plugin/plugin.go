@@ -17,6 +17,9 @@ type Plugin struct {
 	BuiltIn bool
 	// Lost is what a run lacks when the plugin has no effect; "" is nothing.
 	Lost string
+	// LostBy is the option that asks for what is lost where the rest of the
+	// plugin is built in.
+	LostBy []string
 	// Functions are what scripts include from it.
 	Functions []*Function
 	// Elsewhere are functions of the plugin that are not offered here, each

@@ -177,11 +177,8 @@ func (in *instance) hashInput(h *hasher, p hashed, mode directive.CacheMode) err
 		if errors.Is(err, fs.ErrNotExist) { // staged as a link to nothing: some pipelines pass placeholders
 			key, err = "missing", nil
 		}
-		if err != nil && strings.Contains(err.Error(), f.path.String()) {
-			return fmt.Errorf("an input of process `%s`: %w", in.node.name, err)
-		}
 		if err != nil {
-			return fmt.Errorf("read the input %s of process `%s`: %w", f.path, in.node.name, err)
+			return fmt.Errorf("an input of process `%s`: %w", in.node.name, err)
 		}
 		fmt.Fprintf(&text, "%s\x00%s\x00%s\x00", f.name, f.path.String(), key)
 		fmt.Fprintf(&shown, ", FileHolder(sourceObj:%s, storePath:%s, stageName:%s)", f.path, f.path, f.name)
@@ -242,14 +239,15 @@ func (r *Run) hashText(b *strings.Builder, v value.Value, mode directive.CacheMo
 }
 
 // fileKey is what tells whether a file changed: size and time, size alone
-// (lenient), or content (deep). Directories count with all they hold.
+// (lenient), or content (deep). Directories count with all they hold. Errors
+// name the file.
 func (r *Run) fileKey(p *value.Path, mode directive.CacheMode) (string, error) {
 	if p.Scheme != "" {
 		return r.storedKey(p, mode)
 	}
 	st, err := os.Stat(p.Name)
 	if err != nil {
-		return "", unwrapPath(err)
+		return "", fmt.Errorf("read %s: %w", p.Name, unwrapPath(err))
 	}
 	if st.IsDir() && mode != directive.CacheDeep {
 		return fmt.Sprintf("dir %d", st.ModTime().UnixNano()), nil

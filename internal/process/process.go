@@ -68,15 +68,7 @@ func (p *Process) Explain(name string) error {
 
 // InvokeMethod answers run, the older way to call, recurse and scan.
 func (p *Process) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
-	if name == "recurse" {
-		v, err := p.def.run.Graph.Recurse(th, p.Name, p, args)
-		return v, true, err
-	}
-	if name == "scan" {
-		v, err := p.def.run.Graph.Scan(th, p.Name, p, args)
-		return v, true, err
-	}
-	return dataflow.Run(th, p, name, args)
+	return p.def.run.Graph.Invoke(th, p, p.Name, name, args)
 }
 
 // CallWith connects the process to its inputs; tasks are made when the graph runs.

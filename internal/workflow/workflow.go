@@ -44,17 +44,9 @@ func (w *Workflow) Explain(name string) error {
 	return dataflow.NoOut("workflow", w.Name, w.out, name)
 }
 
-// InvokeMethod answers run, the older way to call, and recurse.
+// InvokeMethod answers run, the older way to call, recurse and scan.
 func (w *Workflow) InvokeMethod(th *value.Thread, name string, args []value.Value) (value.Value, bool, error) {
-	if name == "recurse" {
-		v, err := w.script.rt.Graph.Recurse(th, w.Name, w, args)
-		return v, true, err
-	}
-	if name == "scan" {
-		v, err := w.script.rt.Graph.Scan(th, w.Name, w, args)
-		return v, true, err
-	}
-	return dataflow.Run(th, w, name, args)
+	return w.script.rt.Graph.Invoke(th, w, w.Name, name, args)
 }
 
 // CallWith executes the workflow's body on its inputs.

@@ -29,22 +29,11 @@ func arithmeticMethods(env *Env) []*stdlib.Method {
 }
 
 func compute(env *Env, th *value.Thread, name string, apply func(*value.Thread, value.Value, value.Value) (value.Value, error), left, right value.Value) (value.Value, error) {
-	in, ok := one(left)
+	in, ok := dataflow.Single(left)
 	if !ok || !in.IsValue() {
 		return nil, value.MissingMethod(left, name, []value.Value{right})
 	}
 	return later(env, th, name, in, []value.Value{right}, func(x value.Value, args []value.Value) (value.Value, error) {
 		return apply(th, x, args[0])
 	})
-}
-
-// one is a value as the one channel it is.
-func one(v value.Value) (*dataflow.Channel, bool) {
-	switch c := v.(type) {
-	case *dataflow.Channel:
-		return c, true
-	case *dataflow.MultiChannel:
-		return c.Only()
-	}
-	return nil, false
 }

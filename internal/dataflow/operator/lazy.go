@@ -13,7 +13,7 @@ import (
 // channel holds one value; arguments may be value channels too. ok is false
 // for other receivers.
 func Missing(env *Env, th *value.Thread, recv value.Value, name string, args []value.Value) (v value.Value, ok bool, err error) {
-	in, isChannel := one(recv)
+	in, isChannel := dataflow.Single(recv)
 	if !isChannel || !in.IsValue() {
 		return nil, false, nil
 	}
@@ -51,7 +51,7 @@ func MissingProperty(env *Env, th *value.Thread, recv value.Value, name string) 
 func later(env *Env, th *value.Thread, name string, recv *dataflow.Channel, args []value.Value, f func(value.Value, []value.Value) (value.Value, error)) (*dataflow.Channel, error) {
 	from, awaited := []*dataflow.Channel{recv}, []int{}
 	for i, a := range args {
-		b, lazy := one(a)
+		b, lazy := dataflow.Single(a)
 		if !lazy {
 			continue
 		}

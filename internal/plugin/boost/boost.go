@@ -14,7 +14,7 @@ const wrongArgument = "java.lang.IllegalArgumentException"
 func Plugin() *plugin.Plugin {
 	return &plugin.Plugin{
 		Name: "nf-boost", BuiltIn: true, Doc: "functions for JSON, YAML and tables",
-		Lost: "intermediate files are not deleted while the pipeline runs",
+		Lost: "intermediate files are not deleted while the pipeline runs", LostBy: []string{"boost", "cleanup"},
 		Functions: []*plugin.Function{
 			{Name: "fromJson", Params: "source: Path | String", Doc: "is the value that a JSON file or text holds", Call: from("groovy.json.JsonSlurper", "parseText")},
 			{Name: "toJson", Params: "value, pretty: Boolean", Doc: "is a value as JSON", Call: toJSON},
